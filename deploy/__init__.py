@@ -1,0 +1,1 @@
+"""How Qudao runs: on one machine, in containers, and the tools of its operator."""
