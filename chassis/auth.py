@@ -1,0 +1,120 @@
+"""Who asks, and may he: the actor of a request and one table of rules per service."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from chassis.errors import DomainError, NotFound
+
+
+class Role(StrEnum):
+    """The seven roles of the trade, and two for what is not a person of the company."""
+
+    ADM = "ADM"
+    FIN = "FIN"
+    PCK = "PCK"
+    WHS = "WHS"
+    DLV = "DLV"
+    SAL = "SAL"
+    DLR = "DLR"
+    APPLICANT = "APPLICANT"
+    MACHINE = "MACHINE"
+
+
+STAFF = frozenset({Role.ADM, Role.FIN, Role.PCK, Role.WHS, Role.DLV, Role.SAL})
+
+
+class Forbidden(DomainError):
+    """Your role does not allow this."""
+
+    status = 403
+
+
+class Unauthenticated(DomainError):
+    """The request carries no valid token."""
+
+    status = 401
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, as the gateway says in its signed token."""
+
+    user_id: UUID
+    name: str
+    roles: frozenset[Role]
+    dealer_id: UUID | None = None
+    warehouse_ids: frozenset[UUID] | None = None
+    """Warehouses that the user works in; None: all."""
+
+    @property
+    def sees_all(self) -> bool:
+        """Sees the rows of every dealer; a salesperson sees his own, a dealer himself."""
+        return bool(self.roles & (STAFF - {Role.SAL}))
+
+    @property
+    def reference(self) -> str:
+        """How messages and logs name him."""
+        return f"user:{self.user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which roles may do an action. Whose rows they may do it to is the resource's question."""
+
+    roles: frozenset[Role]
+
+
+Access = Mapping[str, Rule]
+"""Rules by action, e.g. `orders.confirm`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What the action is done to, as far as access depends on it."""
+
+    dealer_id: UUID | None = None
+    salesperson_id: UUID | None = None
+    warehouse_id: UUID | None = None
+
+
+def may(access: Access, actor: Actor, action: str, resource: Resource | None = None) -> bool:
+    """Whether the role allows the action, and the resource is in the actor's scope."""
+    if not access[action].roles & actor.roles:
+        return False
+    return resource is None or in_scope(actor, resource)
+
+
+def in_scope(actor: Actor, resource: Resource) -> bool:
+    """A dealer: himself. A salesperson: his dealers. Others: all, in the warehouses they work in."""
+    if actor.warehouse_ids is not None and resource.warehouse_id is not None:
+        return resource.warehouse_id in actor.warehouse_ids
+    if actor.sees_all:
+        return True
+    if Role.SAL in actor.roles:
+        return resource.salesperson_id == actor.user_id
+    return resource.dealer_id is not None and resource.dealer_id == actor.dealer_id
+
+
+def authorize(
+    access: Access, actor: Actor, action: str, resource: Resource | None = None
+) -> None:
+    """Raises Forbidden when the role does not allow it, NotFound when the resource is foreign."""
+    if not access[action].roles & actor.roles:
+        raise Forbidden(action=action)
+    if resource is not None and not in_scope(actor, resource):
+        raise NotFound
+
+
+def roles(*allowed: Role | Collection[Role]) -> Rule:
+    """A rule for these roles."""
+    flat: set[Role] = set()
+    for one in allowed:
+        flat |= {one} if isinstance(one, Role) else set(one)
+    return Rule(frozenset(flat))

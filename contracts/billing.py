@@ -1,0 +1,188 @@
+"""Messages owned by the billing service."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.message import Command, Event, Minor, OrderReply, Part, Quantity, Sku
+
+
+class BillingCommand(Command):
+    topic = "billing.commands"
+    keyed_by = "order_id"
+
+    order_id: UUID
+
+
+class HoldCredit(BillingCommand):
+    """Open the order's account; hold the part that is sold on credit against the dealer's limit."""
+
+    type = "billing.hold-credit.v1"
+
+    number: str
+    dealer_id: UUID
+    total_minor: Minor = Field(ge=0)
+    credit_minor: Minor = Field(ge=0, description="0 for prepaid and cash on delivery.")
+    approved_over_limit: bool = Field(
+        default=False, description="Finance released the hold: hold it even over the limit."
+    )
+
+
+class ReleaseCredit(BillingCommand):
+    """Give up what is held for an order and return what was paid for it to the dealer's wallet.
+
+    Nothing held is fine, and stays nothing: a hold that arrives later is refused.
+    """
+
+    type = "billing.release-credit.v1"
+
+    dealer_id: UUID
+
+
+class InvoiceLine(Part):
+    line_no: int = Field(ge=1)
+    sku: Sku
+    quantity: Quantity
+    net_minor: Minor = Field(ge=0)
+    tax_minor: Minor = Field(ge=0)
+    gross_minor: Minor = Field(ge=0)
+
+
+class IssueInvoice(BillingCommand):
+    """Invoice one shipment: the credit held for its value becomes a receivable."""
+
+    type = "billing.issue-invoice.v1"
+
+    number: str = Field(description="The order's number.")
+    dealer_id: UUID
+    shipment_id: UUID
+    lines: tuple[InvoiceLine, ...] = Field(min_length=1)
+
+
+class CreditHeld(OrderReply):
+    """The order's account is open and its credit part is held."""
+
+    type = "billing.credit-held.v1"
+
+
+class CreditRefused(OrderReply):
+    """The credit part does not fit; nothing is held."""
+
+    type = "billing.credit-refused.v1"
+
+    reason: str = Field(description="over-limit, no-account or released.")
+    available_minor: Minor = Field(default=0, description="What could have been held.")
+
+
+class CreditReleased(OrderReply):
+    """Nothing is held for the order, and nothing will be."""
+
+    type = "billing.credit-released.v1"
+
+    returned_minor: Minor = Field(default=0, ge=0, description="Paid before, now in the wallet.")
+
+
+class ShipmentInvoiced(OrderReply):
+    """One shipment of the order is invoiced."""
+
+    type = "billing.shipment-invoiced.v1"
+
+    shipment_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    gross_minor: Minor = Field(ge=0)
+
+
+class OrderFundsChanged(OrderReply):
+    """The money allocated to the order changed; the reader keeps the highest revision."""
+
+    type = "billing.order-funds-changed.v1"
+
+    revision: int = Field(ge=1)
+    covered_minor: Minor = Field(ge=0, description="Captured and allocated, less refunds.")
+
+
+class BillingEvent(Event):
+    """Keyed by the account, so that all money facts of a dealer keep their order."""
+
+    topic = "billing.events"
+    keyed_by = "dealer_id"
+
+    dealer_id: UUID
+
+
+class AccountOpened(BillingEvent):
+    """The dealer has an account with a credit limit."""
+
+    type = "billing.account-opened.v1"
+
+    credit_limit_minor: Minor = Field(ge=0)
+
+
+class CreditLimitChanged(BillingEvent):
+    """The dealer's credit limit is another one."""
+
+    type = "billing.credit-limit-changed.v1"
+
+    credit_limit_minor: Minor = Field(ge=0)
+
+
+class ReceiptConfirmed(BillingEvent):
+    """Money arrived."""
+
+    type = "billing.receipt-confirmed.v1"
+
+    receipt_id: UUID
+    number: str
+    method: str
+    amount_minor: Minor = Field(gt=0)
+
+
+class ReceiptAllocated(BillingEvent):
+    """A part of a receipt, or of the wallet, now pays for an order."""
+
+    type = "billing.receipt-allocated.v1"
+
+    receipt_id: UUID | None = Field(description="None: taken from the wallet.")
+    order_id: UUID
+    number: str = Field(description="The order's number.")
+    amount_minor: Minor = Field(gt=0)
+    covered_minor: Minor = Field(ge=0, description="What covers the order in all, after this.")
+    total_minor: Minor = Field(ge=0)
+
+
+class ReceiptReversed(BillingEvent):
+    """A receipt turned out void; what it paid for is open again."""
+
+    type = "billing.receipt-reversed.v1"
+
+    receipt_id: UUID
+    amount_minor: Minor = Field(gt=0)
+    reason: str
+
+
+class FundsReturned(BillingEvent):
+    """What was paid for a cancelled order went back to the wallet."""
+
+    type = "billing.funds-returned.v1"
+
+    order_id: UUID
+    number: str
+    amount_minor: Minor = Field(gt=0)
+
+
+class InvoiceIssued(BillingEvent):
+    """An invoice was issued for one shipment."""
+
+    type = "billing.invoice-issued.v1"
+
+    invoice_id: UUID
+    number: str
+    order_id: UUID
+    order_number: str
+    shipment_id: UUID
+    net_minor: Minor
+    tax_minor: Minor
+    gross_minor: Minor

@@ -1,0 +1,105 @@
+"""Messages owned by the catalog service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.message import Command, Event, Minor, OrderReply, Part, Price, Quantity, Sku, State
+
+
+class ProductStatus(StrEnum):
+    DRAFT = "DRAFT"
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    RETIRED = "RETIRED"
+
+
+class ProductState(State):
+    """All that other services know of a stock keeping unit."""
+
+    type = "catalog.product-state.v1"
+    topic = "catalog.state"
+    keyed_by = "sku"
+
+    sku: Sku
+    name: str
+    category: str
+    unit: str = Field(description="Name of the base unit, e.g. 件.")
+    tax_rate_bp: int = Field(ge=0, le=10_000, description="Basis points: 1300 is 13 %.")
+    status: ProductStatus
+
+
+class PriceListPublished(Event):
+    """A version of a price list is fixed for good; it holds from `valid_from`."""
+
+    type = "catalog.price-list-published.v1"
+    topic = "catalog.events"
+    keyed_by = "price_list_id"
+
+    price_list_id: UUID
+    version: int = Field(ge=1)
+    code: str
+    tier: str
+    valid_from: datetime
+
+
+class LineAsk(Part):
+    """One line of an order before it has a price."""
+
+    line_no: int = Field(ge=1)
+    sku: Sku
+    quantity: Quantity
+
+
+class PriceOrder(Command):
+    """Price the lines of an order for its dealer, as of the time it was submitted."""
+
+    type = "catalog.price-order.v1"
+    topic = "catalog.commands"
+    keyed_by = "order_id"
+
+    order_id: UUID
+    dealer_id: UUID
+    at: AwareDatetime
+    lines: tuple[LineAsk, ...] = Field(min_length=1)
+
+
+class PricedLine(Part):
+    """A line with its amounts, rounded once, here, and never computed again (domain rule 5.8)."""
+
+    line_no: int = Field(ge=1)
+    sku: Sku
+    name: str
+    unit: str
+    quantity: Quantity
+    unit_price: Price
+    tax_rate_bp: int = Field(ge=0, le=10_000)
+    net_minor: Minor = Field(ge=0)
+    tax_minor: Minor = Field(ge=0)
+    gross_minor: Minor = Field(ge=0)
+    price_list_id: UUID
+    price_list_version: int
+    rule: str = Field(description="Why this price: list, version, quantity break, in words.")
+
+
+class OrderPriced(OrderReply):
+    """Every line has its price; totals are sums of the lines."""
+
+    type = "catalog.order-priced.v1"
+
+    lines: tuple[PricedLine, ...] = Field(min_length=1)
+    currency: str
+    total_minor: Minor = Field(ge=0, description="Sum of the lines' gross amounts.")
+
+
+class PricingRefused(OrderReply):
+    """At least one line has no price for this dealer."""
+
+    type = "catalog.pricing-refused.v1"
+
+    reason: str = Field(description="unknown-sku, not-for-sale, no-price or unknown-dealer.")
+    skus: tuple[str, ...]

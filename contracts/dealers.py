@@ -1,0 +1,148 @@
+"""Messages owned by the dealers service."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.message import Event, Minor, Part, Percent, State
+
+
+class DealerStatus(StrEnum):
+    """SUSPENDED refuses new orders, ON_STOP also stops what is not picked yet (F-50)."""
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    ON_STOP = "ON_STOP"
+    EXITED = "EXITED"
+
+
+class TermsKind(StrEnum):
+    """When an order must be paid (F-42)."""
+
+    PREPAID = "PREPAID"
+    DEPOSIT = "DEPOSIT"
+    COD = "COD"
+    CREDIT = "CREDIT"
+
+
+class Terms(Part):
+    """Payment terms, as they hold for the orders that are submitted under them."""
+
+    kind: TermsKind
+    deposit_percent: Percent = Field(
+        default=0, description="Share to be paid before goods are released; only for DEPOSIT."
+    )
+    credit_days: int = Field(default=0, ge=0, description="Days from invoice to due date.")
+    auto_confirm_max_minor: Minor = Field(
+        default=0, ge=0, description="Orders up to this total confirm themselves; 0: none do."
+    )
+
+
+class DealerEvent(Event):
+    topic = "dealers.events"
+    keyed_by = "dealer_id"
+
+    dealer_id: UUID
+
+
+class ApplicationEvent(Event):
+    topic = "dealers.events"
+    keyed_by = "application_id"
+
+    application_id: UUID
+    name: str
+    applicant_user_id: UUID
+
+
+class DealerApplied(ApplicationEvent):
+    """Somebody asked to become a dealer."""
+
+    type = "dealers.dealer-applied.v1"
+
+    province: str
+    city: str
+    screener_id: UUID | None = Field(
+        default=None, description="The salesperson of the territory, who screens it."
+    )
+
+
+class DealerApplicationScreened(ApplicationEvent):
+    """A salesperson found the application fit for approval."""
+
+    type = "dealers.dealer-application-screened.v1"
+
+    screener_id: UUID
+
+
+class DealerApplicationReturned(ApplicationEvent):
+    """The application goes back to the applicant, who corrects it and submits it again."""
+
+    type = "dealers.dealer-application-returned.v1"
+
+    reason: str
+
+
+class DealerApplicationRejected(ApplicationEvent):
+    """The application was refused for good."""
+
+    type = "dealers.dealer-application-rejected.v1"
+
+    reason: str
+
+
+class DealerActivated(DealerEvent):
+    """A second person approved the application; the dealer may order."""
+
+    type = "dealers.dealer-activated.v1"
+
+    application_id: UUID | None = None
+    name: str
+    applicant_user_id: UUID | None = Field(
+        default=None, description="The user who becomes the dealer's first one."
+    )
+
+
+class DealerSuspended(DealerEvent):
+    """New orders are refused; open ones go on."""
+
+    type = "dealers.dealer-suspended.v1"
+
+    reason: str
+
+
+class DealerStopped(DealerEvent):
+    """New orders are refused and open ones stop at the next gate."""
+
+    type = "dealers.dealer-stopped.v1"
+
+    reason: str
+
+
+class DealerReinstated(DealerEvent):
+    """The dealer may order again."""
+
+    type = "dealers.dealer-reinstated.v1"
+
+
+class DealerState(State):
+    """All that other services know of a dealer."""
+
+    type = "dealers.dealer-state.v1"
+    topic = "dealers.state"
+    keyed_by = "dealer_id"
+
+    dealer_id: UUID
+    code: str
+    name: str
+    status: DealerStatus
+    tier: str = Field(description="Code of the tier, e.g. PROVINCE, CITY, COUNTY.")
+    province: str
+    city: str
+    terms: Terms
+    credit_limit_minor: Minor = Field(ge=0)
+    salesperson_id: UUID | None
+    warehouse_id: UUID
+    applicant_user_id: UUID | None = None

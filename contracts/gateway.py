@@ -1,0 +1,21 @@
+"""Messages owned by the gateway."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from contracts.message import State
+
+
+class UserState(State):
+    """All that other services know of a user; never a secret."""
+
+    type = "gateway.user-state.v1"
+    topic = "gateway.state"
+    keyed_by = "user_id"
+
+    user_id: UUID
+    name: str
+    roles: tuple[str, ...]
+    dealer_id: UUID | None
+    active: bool

@@ -1,0 +1,177 @@
+"""Messages owned by the orders service."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.catalog import LineAsk
+from contracts.dealers import Terms
+from contracts.message import Command, Event, Minor
+
+
+class Hold(StrEnum):
+    """Why an order stands still; each kind has one role that may release it."""
+
+    CREDIT = "CREDIT"
+    DEALER = "DEALER"
+    MANUAL = "MANUAL"
+
+
+class OrderEvent(Event):
+    """`version` counts the events of an order from 1 without gaps."""
+
+    topic = "orders.events"
+    keyed_by = "order_id"
+
+    order_id: UUID
+    version: int = Field(ge=1)
+    number: str
+    dealer_id: UUID
+    salesperson_id: UUID | None
+
+
+class OrderSubmitted(OrderEvent):
+    """An order was accepted and its checks began."""
+
+    type = "orders.order-submitted.v1"
+
+    placed_by: UUID
+    on_behalf: bool = Field(description="A salesperson placed it for the dealer.")
+    warehouse_id: UUID
+    terms: Terms
+    lines: tuple[LineAsk, ...] = Field(min_length=1)
+
+
+class OrderChecksPassed(OrderEvent):
+    """Price, credit and stock are settled; the salesperson must confirm."""
+
+    type = "orders.order-checks-passed.v1"
+
+    total_minor: Minor = Field(ge=0)
+
+
+class OrderHeld(OrderEvent):
+    """Somebody or something must be settled before the order goes on."""
+
+    type = "orders.order-held.v1"
+
+    hold: Hold
+    owner: str = Field(description="The role that may release it.")
+    reason: str
+
+
+class OrderHoldReleased(OrderEvent):
+    """A hold is gone."""
+
+    type = "orders.order-hold-released.v1"
+
+    hold: Hold
+
+
+class OrderConfirmed(OrderEvent):
+    """The promise is given."""
+
+    type = "orders.order-confirmed.v1"
+
+    total_minor: Minor = Field(ge=0)
+    automatic: bool
+    due_before_release_minor: Minor = Field(
+        ge=0, description="To be paid before the warehouse starts; 0: nothing."
+    )
+
+
+class OrderPaymentGateOpened(OrderEvent):
+    """Enough is paid for the warehouse to start."""
+
+    type = "orders.order-payment-gate-opened.v1"
+
+    covered_minor: Minor
+
+
+class OrderFulfilmentStarted(OrderEvent):
+    """Picking began."""
+
+    type = "orders.order-fulfilment-started.v1"
+
+
+class OrderShipped(OrderEvent):
+    """All goods of the order have left the warehouse."""
+
+    type = "orders.order-shipped.v1"
+
+
+class OrderReceived(OrderEvent):
+    """The dealer has all goods of the order."""
+
+    type = "orders.order-received.v1"
+
+
+class OrderCancelRequested(OrderEvent):
+    """Somebody wants the order undone."""
+
+    type = "orders.order-cancel-requested.v1"
+
+    reason: str
+
+
+class OrderCancelDeclined(OrderEvent):
+    """Goods had left already: the order goes on; a return is the way."""
+
+    type = "orders.order-cancel-declined.v1"
+
+
+class OrderRejected(OrderEvent):
+    """A check or a person refused the order; all that was held is released."""
+
+    type = "orders.order-rejected.v1"
+
+    reason: str
+
+
+class OrderExpired(OrderEvent):
+    """Nobody confirmed in time; all that was held is released."""
+
+    type = "orders.order-expired.v1"
+
+    reason: str
+
+
+class OrderCancelled(OrderEvent):
+    """The order is undone; all that was held is released."""
+
+    type = "orders.order-cancelled.v1"
+
+    reason: str
+    returned_minor: Minor = Field(ge=0, description="Paid before, now in the wallet.")
+
+
+class OrderCompleted(OrderEvent):
+    """Everything is received, invoiced and settled by its terms."""
+
+    type = "orders.order-completed.v1"
+
+    total_minor: Minor = Field(ge=0)
+
+
+class SagaStuck(OrderEvent):
+    """A participant does not answer; the saga keeps asking, and somebody should look."""
+
+    type = "orders.saga-stuck.v1"
+
+    step: str
+    reason: str
+
+
+class TimeOutOrder(Command):
+    """The deadline of a saga's step has passed. A later step or attempt makes it void."""
+
+    type = "orders.time-out-order.v1"
+    topic = "orders.commands"
+    keyed_by = "order_id"
+
+    order_id: UUID
+    step: str
+    attempt: int = Field(ge=0)

@@ -1,0 +1,1 @@
+"""The services of Qudao: independent, one shape, no imports between them."""
