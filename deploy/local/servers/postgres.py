@@ -101,7 +101,6 @@ def create(data: Path, *, password: str | None) -> None:
 def server(data: Path, port: int, log: Path, *, durable: bool = True) -> Server:
     """How it is run. Not durable is for tests: a crash of the machine may lose commits."""
     settings = SETTINGS | {"shared_buffers": _shared_buffers()} | ({} if durable else NOT_DURABLE)
-    sockets = _socket_folder(port)
     return Server(
         name="postgres",
         argv=(
@@ -114,7 +113,7 @@ def server(data: Path, port: int, log: Path, *, durable: bool = True) -> Server:
             "-c",
             f"listen_addresses={HOST}",
             "-c",
-            f"unix_socket_directories={sockets}",
+            "unix_socket_directories=",
             *(word for name, value in settings.items() for word in ("-c", f"{name}={value}")),
         ),
         port=port,
@@ -142,15 +141,6 @@ def _shared_buffers() -> str:
     """A quarter of the memory, at most 512 MB: the suite shares the machine."""
     quarter_mb = psutil.virtual_memory().total // 4 // 1024**2
     return f"{max(128, min(512, quarter_mb))}MB"
-
-
-def _socket_folder(port: int) -> Path:
-    """A short path, because a socket's may have 107 bytes only."""
-    folder = Path(tempfile.gettempdir()) / f"qudao-{os.getuid()}-{port}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if _is_root():
-        shutil.chown(folder, UNPRIVILEGED)
-    return folder
 
 
 def _unprivileged() -> tuple[str, ...]:

@@ -1,0 +1,169 @@
+"""Real servers for the tests: an embedded PostgreSQL and Kafka of this run's own.
+
+`orders_db`, `billing_db` … are pools on an empty, migrated database, copied from a template for each
+test and logged in as the service itself, not as the owner of the tables. `kafka` is the address of a
+broker, shared by all tests: give each test a cell of its own. Nothing starts before a test asks for
+it; the servers are shared by the workers of the run and end with it. `QUDAO_POSTGRES_DSN` and
+`QUDAO_KAFKA_BOOTSTRAP` name servers to use instead.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from chassis import db
+from deploy.local import servers
+from deploy.local.servers import kafka as kafka_server
+from deploy.local.servers import postgres as postgres_server
+from deploy.postgres import roles
+
+PASSWORDS = roles.Passwords(owner="owner", service="service")
+RUN, RUN_PID = "QUDAO_TEST_RUN", "QUDAO_TEST_RUN_PID"
+# Ends the servers when the run does, even when it is killed, and leaves nothing behind.
+KEEPER = """
+while kill -0 "$1" 2>/dev/null; do sleep 0.5; done
+for pid in "$2"/*.pid; do test -e "$pid" && kill -INT "$(cat "$pid")" 2>/dev/null; done
+sleep 2
+for pid in "$2"/*.pid; do test -e "$pid" && kill -KILL "$(cat "$pid")" 2>/dev/null; done
+rm -rf "$2"
+"""
+
+
+def pytest_configure(config):
+    """The first process of the run makes its folder; the workers of xdist inherit the name."""
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN] = tempfile.mkdtemp(prefix="qudao-test-")
+        os.environ[RUN_PID] = str(os.getpid())
+
+
+def pytest_unconfigure(config):
+    run = Path(os.environ[RUN])
+    if not hasattr(config, "workerinput") and not any(run.glob("*.pid")):
+        shutil.rmtree(run, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The superuser's address of a PostgreSQL server."""
+    return os.environ.get("QUDAO_POSTGRES_DSN") or _once("postgres", _start_postgres)
+
+
+@pytest.fixture(scope="session")
+def kafka():
+    """The address of a Kafka broker."""
+    return os.environ.get("QUDAO_KAFKA_BOOTSTRAP") or _once("kafka", _start_kafka)
+
+
+@pytest.fixture(scope="session")
+def templates():
+    """Service → the migrated database that its tests copy, for those already asked for."""
+    return {}
+
+
+def _database_fixture(service):
+    @pytest.fixture(name=f"{service}_db")
+    async def database(postgres, templates):
+        if service not in templates:
+            templates[service] = await _template(postgres, service)
+        name = f"test_{service}_{uuid4().hex}"
+        async with _connected(postgres) as admin:
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {templates[service]}")
+            pool = await db.connect(roles.dsn_of(postgres, name, role=service, password="service"))
+            yield pool
+            pool.terminate()
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    return database
+
+
+dealers_db = _database_fixture("dealers")
+catalog_db = _database_fixture("catalog")
+orders_db = _database_fixture("orders")
+inventory_db = _database_fixture("inventory")
+billing_db = _database_fixture("billing")
+notify_db = _database_fixture("notify")
+reports_db = _database_fixture("reports")
+gateway_db = _database_fixture("gateway")
+
+
+async def _template(postgres, service):
+    """A database with the schema of today; made once per state of the migrations."""
+    migrations = _migrations(service)
+    state = hashlib.sha256(b"".join(migration.read_bytes() for migration in migrations))
+    name = f"template_{service}_{state.hexdigest()[:16]}"
+    async with _connected(postgres) as admin:
+        # Workers and other runs on a given server: the first one makes it, the others wait.
+        await admin.execute("SELECT pg_advisory_lock(7148)")
+        if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+            draft = f"draft_{uuid4().hex}"
+            await roles.provide(postgres, service, PASSWORDS, database=draft)
+            owner = roles.dsn_of(postgres, draft, role=f"{service}_owner", password="owner")
+            async with _connected(owner) as connection:
+                for migration in migrations:
+                    await connection.execute(migration.read_text())
+            await admin.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
+    return name
+
+
+def _migrations(service):
+    folders = ("chassis", service if service == "gateway" else f"services/{service}")
+    return [
+        migration
+        for folder in folders
+        for migration in sorted(Path(folder, "migrations").glob("*.sql"))
+    ]
+
+
+@asynccontextmanager
+async def _connected(dsn):
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _start_postgres(run):
+    data, port = run / "postgres", servers.free_port()
+    postgres_server.create(data, password=None)
+    server = postgres_server.server(data, port, run / "postgres.log", durable=False)
+    return servers.start(server), postgres_server.dsn(port)
+
+
+def _start_kafka(run):
+    port, controller_port = servers.free_port(), servers.free_port()
+    server = kafka_server.server(run / "kafka", port, controller_port, run / "kafka.log", print)
+    return servers.start(server), server.address
+
+
+def _once(name, start):
+    """Start a server of this run, or find the one that another worker started; its address."""
+    run = Path(os.environ[RUN])
+    with (run / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        address = run / f"{name}.address"
+        if not address.exists():
+            _keep(run)
+            pid, where = start(run)
+            (run / f"{name}.pid").write_text(str(pid))
+            address.write_text(where)
+        return address.read_text()
+
+
+def _keep(run):
+    subprocess.Popen(
+        ["sh", "-c", KEEPER, "keeper", os.environ[RUN_PID], str(run)],
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
