@@ -57,8 +57,8 @@ NOT_DURABLE = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "shared_buffers": "64MB",
-    "max_wal_size": "1GB",
-    "min_wal_size": "80MB",
+    "max_wal_size": "256MB",
+    "min_wal_size": "32MB",
     "log_min_duration_statement": "-1",
     # Each worker of a test run has databases of its own.
     "max_connections": "300",
