@@ -1,0 +1,77 @@
+# `make` alone lists the targets. The first one that needs it sets up .venv; the second call is free.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+
+.PHONY: help setup demo test up down status logs clean check lint types layers contracts-check \
+        unit integration saga e2e bench verify fmt contracts lock
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv from requirements.lock; does nothing when it is up to date
+	@$(PYTHON) deploy/local/install.py
+
+demo: setup ## start everything, load a demo company, walk one order through its whole life
+	@$(RUN) deploy.demo
+
+test: setup ## all tests, on a real PostgreSQL and a real Kafka
+	$(RUN) pytest tests
+
+up: setup ## start the suite on this machine: servers, services, gateway
+	@$(RUN) deploy.local up
+
+down: setup ## stop it; the data in var/ stays
+	@$(RUN) deploy.local down
+
+status: setup ## what runs, since when, and whether it is ready
+	@$(RUN) deploy.local status
+
+logs: setup ## follow the logs; of one process with `make logs of=orders`
+	@$(RUN) deploy.local logs $(of)
+
+clean: setup ## stop the suite and remove its data
+	@$(RUN) deploy.local clean
+
+check: lint types layers contracts-check unit ## everything that needs no server
+
+lint: setup ## style, by ruff
+	$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+layers: setup ## who may import whom
+	$(BIN)/lint-imports
+
+contracts-check: setup ## fail when generated schemas are stale or break a reader
+	$(RUN) contracts.generate --check
+
+unit: setup ## pure tests: no network, no clock, no disk
+	$(RUN) pytest tests/unit
+
+integration: setup ## SQL, handlers, routes and relay on real servers; rules of the repository
+	$(RUN) pytest tests/contract tests/integration
+
+saga: setup ## all services in one process, messages in every order and twice
+	$(RUN) pytest tests/saga
+
+e2e: setup ## through the gateway of a running suite
+	$(RUN) pytest tests/e2e
+
+bench: setup ## whole order lifecycles a second; prints one JSON line last
+	@$(RUN) tests.bench
+
+verify: setup ## count the violations of each invariant in the running suite
+	@$(RUN) deploy.ctl.verify
+
+fmt: setup ## format and autofix
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+contracts: setup ## regenerate schemas and AsyncAPI
+	$(RUN) contracts.generate
+
+lock: setup ## pin what pyproject.toml asks for, with hashes, into requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --group local --universal --generate-hashes \
+	  --python-version 3.11 --no-emit-index-url --no-annotate --no-header -q -o requirements.lock
