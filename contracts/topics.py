@@ -61,7 +61,7 @@ TOPICS = {
         key="to-do or message", producers=("notify",), consumers=("gateway",)
     ),
     "gateway.state": Topic(
-        key="user", producers=("gateway",), consumers=("notify", "dealers"), cleanup="compact"
+        key="user", producers=("gateway",), consumers=("notify", "dealers", "reports"), cleanup="compact"
     ),
     **{
         f"{service}.dlq": Topic(

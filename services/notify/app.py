@@ -1,0 +1,17 @@
+"""Composition root: the only place where notify is assembled."""
+
+from __future__ import annotations
+
+from chassis.service import Service
+from services.notify import routes
+from services.notify.access import ACCESS
+from services.notify.consumers import SUBSCRIPTIONS
+from services.notify.settings import Settings
+
+SERVICE = Service(
+    name="notify",
+    settings=Settings,
+    access=ACCESS,
+    routers=(routes.todos, routes.messages),
+    subscriptions=SUBSCRIPTIONS,
+)

@@ -1,0 +1,55 @@
+"""What notify does with events: open and close to-dos, queue messages, learn names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis import outbox
+from chassis.consumer import envelope_of
+from chassis.db import Tx
+from contracts.dealers import DealerState
+from contracts.gateway import UserState
+from contracts.message import Message
+from contracts.notify import MessageQueued, TodoDone, TodoOpened
+from services.notify import domain, store
+
+
+async def follow(tx: Tx, events: Sequence[Message]) -> None:
+    """Keep to-dos and messages in step with a batch of events; nothing is opened or told twice."""
+    news = domain.digest([_fact(event) for event in events])
+    opened = await store.open_todos(tx, news.opened)
+    done = await store.close_todos(tx, news.done)
+    voided = await store.void_todos(tx, news.voided)
+    queued = await store.insert_messages(tx, news.told)
+    await outbox.add(
+        tx,
+        [TodoOpened.model_validate(todo) for todo in opened]
+        + [TodoDone.model_validate(todo) for todo in done + voided]
+        + [MessageQueued.model_validate(message) for message in queued],
+    )
+
+
+async def learn_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
+    """Know the names of dealers and their salespeople."""
+    await store.upsert_dealers(tx, states)
+
+
+async def learn_users(tx: Tx, states: Sequence[UserState]) -> None:
+    """Know the names of users."""
+    await store.upsert_users(tx, states)
+
+
+async def read_message(tx: Tx, message_id: UUID, user_id: UUID) -> None:
+    """Remember that a user has read a message; again is fine."""
+    await store.insert_read(tx, message_id, user_id)
+
+
+def _fact(event: Message) -> domain.Fact:
+    envelope = envelope_of(event)
+    return domain.Fact(event, envelope.message_id, envelope.time, _user(envelope.actor))
+
+
+def _user(actor: str | None) -> UUID | None:
+    kind, _, reference = (actor or "").partition(":")
+    return UUID(reference) if kind == "user" else None

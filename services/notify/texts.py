@@ -1,0 +1,208 @@
+"""The words of to-dos and messages, Chinese first; `{x}` is a fact of the event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ABSENT = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    zh: str
+    en: str
+
+
+TODOS: Mapping[str, Text] = {
+    "SCREEN_APPLICATION": Text(
+        "待初审：{name}（{province}{city}）的加盟申请",
+        "Screen the application of {name} ({province}, {city})",
+    ),
+    "APPROVE_APPLICATION": Text("待审批：{name}的加盟申请", "Approve the application of {name}"),
+    "CORRECT_APPLICATION": Text(
+        "待补正：{name}的加盟申请被退回（{reason}）",
+        "Correct the application of {name}: {reason}",
+    ),
+    "CONFIRM_ORDER": Text(
+        "待确认：{dealer}的订单 {number}，{total}",
+        "Confirm order {number} of {dealer}, {total}",
+    ),
+    "RELEASE_CREDIT_HOLD": Text(
+        "信用挂起：{dealer}的订单 {number}（{reason}）",
+        "Settle the credit hold on order {number} of {dealer} ({reason})",
+    ),
+    "RELEASE_DEALER_HOLD": Text(
+        "经销商挂起：{dealer}的订单 {number}（{reason}）",
+        "Settle the dealer hold on order {number} of {dealer} ({reason})",
+    ),
+    "RELEASE_MANUAL_HOLD": Text(
+        "人工挂起：{dealer}的订单 {number}（{reason}）",
+        "Settle the hold on order {number} of {dealer} ({reason})",
+    ),
+    "COLLECT_PAYMENT": Text(
+        "待收款：{dealer}的订单 {number}，发货前应收 {due_before_release}",
+        "Collect {due_before_release} for order {number} of {dealer} before its release",
+    ),
+    "PICK": Text(
+        "待配货：配货单 {pick_number}（订单 {number}）", "Pick {pick_number} (order {number})"
+    ),
+    "PUT_BACK": Text(
+        "待还库：订单 {number} 已取消，货品放回库位",
+        "Put the goods of the cancelled order {number} back",
+    ),
+    "POST_OUTBOUND": Text("待出库：订单 {number} 已配齐", "Post the outbound of order {number}"),
+    "DISPATCH": Text(
+        "待配送：出库单 {shipment_number}（订单 {number}）",
+        "Dispatch {shipment_number} (order {number})",
+    ),
+    "DELIVER": Text(
+        "待送达：出库单 {shipment_number}（订单 {number}）",
+        "Deliver {shipment_number} (order {number})",
+    ),
+    "RECEIVE": Text(
+        "待收货：出库单 {shipment_number}（订单 {number}）已送达，请确认收货",
+        "Confirm the receipt of {shipment_number} (order {number})",
+    ),
+    "UNBLOCK_ORDER": Text(
+        "流程停滞：订单 {number} 停在“{step}”（{reason}）",
+        "Order {number} is stuck at {step} ({reason})",
+    ),
+}
+
+MESSAGES: Mapping[str, tuple[Text, Text]] = {
+    "application_received": (
+        Text("申请已收到", "Application received"),
+        Text(
+            "{name}的加盟申请已收到，业务人员将尽快初审。",
+            "We have the application of {name} and will screen it soon.",
+        ),
+    ),
+    "application_returned": (
+        Text("申请需补正", "Application returned"),
+        Text(
+            "{name}的加盟申请需要补正：{reason}。请修改后再次提交。",
+            "Please correct the application of {name} and submit it again: {reason}.",
+        ),
+    ),
+    "application_rejected": (
+        Text("申请未通过", "Application refused"),
+        Text(
+            "很遗憾，{name}的加盟申请未通过：{reason}。",
+            "We are sorry: the application of {name} was refused: {reason}.",
+        ),
+    ),
+    "dealer_activated": (
+        Text("欢迎加盟", "Welcome"),
+        Text(
+            "{name}已成为我们的经销商，现在可以查看价格并下单。",
+            "{name} is our dealer now: you can see your prices and order.",
+        ),
+    ),
+    "dealer_suspended": (
+        Text("暂停下单", "Ordering suspended"),
+        Text(
+            "您的账户已暂停下单：{reason}。在途订单不受影响。",
+            "You cannot place new orders for now: {reason}. Open orders go on.",
+        ),
+    ),
+    "dealer_stopped": (
+        Text("停止供货", "Supply stopped"),
+        Text(
+            "您的账户已停止供货：{reason}。未配货的订单已暂停。",
+            "Supply to you is stopped: {reason}. Orders that are not picked yet wait.",
+        ),
+    ),
+    "dealer_reinstated": (
+        Text("恢复下单", "Ordering restored"),
+        Text("您的账户已恢复，可以下单。", "You can order again."),
+    ),
+    "order_placed_for_you": (
+        Text("已代您下单", "An order was placed for you"),
+        Text(
+            "业务人员已代您提交订单 {number}，请核对。",
+            "Your salesperson placed order {number} for you; please check it.",
+        ),
+    ),
+    "order_held": (
+        Text("订单挂起", "Order on hold"),
+        Text("订单 {number} 暂时挂起：{reason}。", "Order {number} is on hold: {reason}."),
+    ),
+    "order_confirmed": (
+        Text("订单已确认", "Order confirmed"),
+        Text(
+            "订单 {number} 已确认，合计 {total}，发货前应付 {due_before_release}。",
+            "Order {number} is confirmed: {total} in all, {due_before_release} due before release.",
+        ),
+    ),
+    "order_shipped": (
+        Text("订单已出库", "Order shipped"),
+        Text(
+            "订单 {number} 的货品已全部出库。",
+            "All goods of order {number} have left our warehouse.",
+        ),
+    ),
+    "order_received": (
+        Text("订单已收货", "Order received"),
+        Text("订单 {number} 已全部收货，谢谢。", "Order {number} was received in full. Thank you."),
+    ),
+    "order_rejected": (
+        Text("订单未通过", "Order refused"),
+        Text("订单 {number} 未通过：{reason}。", "Order {number} was refused: {reason}."),
+    ),
+    "order_expired": (
+        Text("订单已过期", "Order expired"),
+        Text("订单 {number} 已过期：{reason}。", "Order {number} has expired: {reason}."),
+    ),
+    "order_cancelled": (
+        Text("订单已取消", "Order cancelled"),
+        Text(
+            "订单 {number} 已取消（{reason}），已付款 {returned} 退回预存款。",
+            "Order {number} is cancelled ({reason}); {returned} went back to your wallet.",
+        ),
+    ),
+    "order_cancel_declined": (
+        Text("无法取消", "Too late to cancel"),
+        Text(
+            "订单 {number} 的货品已出库，无法取消；如需退货请提交退货申请。",
+            "The goods of order {number} have left already; please ask for a return instead.",
+        ),
+    ),
+    "payment_received": (
+        Text("已收款", "Payment received"),
+        Text(
+            "订单 {number} 收款 {amount}，累计 {covered} / {total}。",
+            "We received {amount} for order {number}: {covered} of {total} so far.",
+        ),
+    ),
+    "payment_reversed": (
+        Text("收款冲销", "Payment reversed"),
+        Text(
+            "一笔 {amount} 的收款已冲销：{reason}。",
+            "A payment of {amount} was reversed: {reason}.",
+        ),
+    ),
+    "credit_limit_changed": (
+        Text("信用额度变更", "Credit limit changed"),
+        Text("您的信用额度现为 {credit_limit}。", "Your credit limit is {credit_limit} now."),
+    ),
+}
+
+
+def render(text: Text, facts: Mapping[str, object]) -> Text:
+    """Put the facts into both languages; `total_minor` fills `{total}`, as an amount of money."""
+    words = _Words((name.removesuffix("_minor"), _word(name, fact)) for name, fact in facts.items())
+    return Text(text.zh.format_map(words), text.en.format_map(words))
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return ABSENT
+
+
+def _word(name: str, fact: object) -> str:
+    if fact is None:
+        return ABSENT
+    if name.endswith("_minor") and isinstance(fact, int):
+        return f"¥{fact // 100:,}.{fact % 100:02}"
+    return str(fact)

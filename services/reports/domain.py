@@ -1,0 +1,152 @@
+"""What an event says about its order. Folding is commutative: no arrival order changes a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts import billing, inventory, orders
+from contracts.message import Message
+from contracts.orders import OrderEvent
+
+STEPS = (
+    "submitted",
+    "checked",
+    "confirmed",
+    "released",
+    "picked",
+    "outbound",
+    "dispatched",
+    "delivered",
+    "received",
+    "invoiced",
+    "completed",
+    "ended",
+)
+"""Steps of an order, in the order of their columns."""
+
+REACHED: Mapping[type[Message], str] = {
+    orders.OrderSubmitted: "submitted",
+    orders.OrderChecksPassed: "checked",
+    orders.OrderConfirmed: "confirmed",
+    orders.OrderPaymentGateOpened: "released",
+    inventory.PickCompleted: "picked",
+    inventory.OutboundPosted: "outbound",
+    inventory.ShipmentDispatched: "dispatched",
+    inventory.ShipmentDelivered: "delivered",
+    inventory.ShipmentReceived: "received",
+    billing.InvoiceIssued: "invoiced",
+    orders.OrderCompleted: "completed",
+    orders.OrderRejected: "ended",
+    orders.OrderExpired: "ended",
+    orders.OrderCancelled: "ended",
+}
+"""Which step an event marks."""
+
+BECOMES: Mapping[type[Message], str] = {
+    orders.OrderSubmitted: "SUBMITTED",
+    orders.OrderChecksPassed: "PENDING_CONFIRMATION",
+    orders.OrderConfirmed: "CONFIRMED",
+    orders.OrderFulfilmentStarted: "IN_FULFILMENT",
+    orders.OrderCancelRequested: "CANCELLING",
+    orders.OrderCancelDeclined: "IN_FULFILMENT",
+    orders.OrderRejected: "REJECTED",
+    orders.OrderExpired: "EXPIRED",
+    orders.OrderCancelled: "CANCELLED",
+    orders.OrderCompleted: "COMPLETED",
+}
+"""Which state of its life an order is in after an event; others leave it."""
+
+TOLD: tuple[type[Message], ...] = (
+    *BECOMES,
+    orders.OrderHeld,
+    orders.OrderHoldReleased,
+    orders.OrderPaymentGateOpened,
+    orders.OrderShipped,
+    orders.OrderReceived,
+    orders.SagaStuck,
+    inventory.PickTaskCreated,
+    inventory.PickStarted,
+    inventory.PickCompleted,
+    inventory.PutBackRequested,
+    inventory.PutBackConfirmed,
+    inventory.OutboundPosted,
+    inventory.ShipmentDispatched,
+    inventory.ShipmentDelivered,
+    inventory.ShipmentReceived,
+    billing.ReceiptAllocated,
+    billing.FundsReturned,
+    billing.InvoiceIssued,
+)
+"""All events that tell something about an order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event with what its envelope says."""
+
+    event: Any
+    """One of TOLD."""
+    message_id: UUID
+    at: datetime
+    actor_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """What is known of one order; a version of 0 says that its part is not known yet."""
+
+    order_id: UUID
+    number: str
+    dealer_id: UUID
+    salesperson_id: UUID | None = None
+    status: str = "SUBMITTED"
+    version: int = 0
+    hold: str | None = None
+    hold_version: int = 0
+    total_minor: int | None = None
+    total_version: int = 0
+    reached: dict[str, datetime] = field(default_factory=dict)
+
+
+def summarize(facts: Iterable[Fact]) -> list[Summary]:
+    """Fold a batch into one summary per order, sorted by id."""
+    summaries: dict[UUID, Summary] = {}
+    for fact in facts:
+        event = fact.event
+        summary = summaries.setdefault(
+            event.order_id,
+            Summary(event.order_id, number_of(event), event.dealer_id),
+        )
+        _take_step(summary, fact)
+        if isinstance(event, OrderEvent):
+            _take_version(summary, event)
+    return [summaries[order_id] for order_id in sorted(summaries)]
+
+
+def number_of(event: Any) -> str:
+    """The order's number, which an invoice carries beside its own."""
+    number: str = getattr(event, "order_number", None) or event.number
+    return number
+
+
+def _take_step(summary: Summary, fact: Fact) -> None:
+    if step := REACHED.get(type(fact.event)):
+        summary.reached[step] = min(fact.at, summary.reached.get(step, fact.at))
+
+
+def _take_version(summary: Summary, event: OrderEvent) -> None:
+    status = BECOMES.get(type(event))
+    if status and event.version > summary.version:
+        summary.status, summary.version = status, event.version
+        summary.salesperson_id = event.salesperson_id
+    if isinstance(event, (orders.OrderHeld, orders.OrderHoldReleased)):
+        held = event.hold.value if isinstance(event, orders.OrderHeld) else None
+        if event.version > summary.hold_version:
+            summary.hold, summary.hold_version = held, event.version
+    total = getattr(event, "total_minor", None)
+    if total is not None and event.version > summary.total_version:
+        summary.total_minor, summary.total_version = total, event.version

@@ -1,0 +1,113 @@
+"""The plain words of an order's story, Chinese first; `{x}` is a fact of the event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ABSENT = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    zh: str
+    en: str
+
+
+STATUSES: Mapping[str, Text] = {
+    "SUBMITTED": Text("已提交（校验中）", "Submitted"),
+    "ON_HOLD": Text("挂起", "On hold"),
+    "PENDING_CONFIRMATION": Text("待确认", "Waiting for confirmation"),
+    "CONFIRMED": Text("已确认", "Confirmed"),
+    "IN_FULFILMENT": Text("履约中", "In fulfilment"),
+    "CANCELLING": Text("取消中", "Being cancelled"),
+    "REJECTED": Text("已拒绝", "Rejected"),
+    "EXPIRED": Text("已过期", "Expired"),
+    "CANCELLED": Text("已取消", "Cancelled"),
+    "COMPLETED": Text("已完成", "Completed"),
+}
+
+EVENTS: Mapping[str, Text] = {
+    "orders.order-submitted.v1": Text("订单已提交，正在校验", "The order was submitted"),
+    "orders.order-checks-passed.v1": Text(
+        "价格、信用、库存校验通过，合计 {total}，待业务人员确认",
+        "Price, credit and stock are settled: {total}; waiting for confirmation",
+    ),
+    "orders.order-held.v1": Text("订单挂起：{reason}", "The order is on hold: {reason}"),
+    "orders.order-hold-released.v1": Text("挂起已解除", "The hold is gone"),
+    "orders.order-confirmed.v1": Text(
+        "订单已确认，合计 {total}，发货前应付 {due_before_release}",
+        "The order is confirmed: {total}, {due_before_release} due before release",
+    ),
+    "orders.order-payment-gate-opened.v1": Text(
+        "货款已到位（{covered}），仓库可以开始",
+        "Enough is paid ({covered}): the warehouse may start",
+    ),
+    "orders.order-fulfilment-started.v1": Text("开始履约", "Fulfilment began"),
+    "orders.order-shipped.v1": Text("全部货品已出库", "All goods have left the warehouse"),
+    "orders.order-received.v1": Text("全部货品已收货", "All goods are received"),
+    "orders.order-cancel-requested.v1": Text(
+        "申请取消：{reason}", "Somebody asked to cancel: {reason}"
+    ),
+    "orders.order-cancel-declined.v1": Text(
+        "货品已出库，无法取消", "Too late to cancel: goods have left"
+    ),
+    "orders.order-rejected.v1": Text("订单未通过：{reason}", "The order was refused: {reason}"),
+    "orders.order-expired.v1": Text("订单已过期：{reason}", "The order has expired: {reason}"),
+    "orders.order-cancelled.v1": Text(
+        "订单已取消（{reason}），退回预存款 {returned}",
+        "The order is cancelled ({reason}); {returned} went back to the wallet",
+    ),
+    "orders.order-completed.v1": Text(
+        "订单已完成，合计 {total}", "The order is completed: {total}"
+    ),
+    "orders.saga-stuck.v1": Text("流程在“{step}”停滞：{reason}", "Stuck at {step}: {reason}"),
+    "inventory.pick-task-created.v1": Text(
+        "已生成配货单 {pick_number}", "Pick list {pick_number} was made"
+    ),
+    "inventory.pick-started.v1": Text("开始配货", "Picking began"),
+    "inventory.pick-completed.v1": Text("配货完成", "All goods are picked"),
+    "inventory.put-back-requested.v1": Text(
+        "订单取消，等待货品还库", "The goods wait to be put back"
+    ),
+    "inventory.put-back-confirmed.v1": Text("货品已还库", "The goods were put back"),
+    "inventory.outbound-posted.v1": Text(
+        "已出库，出库单 {shipment_number}", "Outbound note {shipment_number} was posted"
+    ),
+    "inventory.shipment-dispatched.v1": Text(
+        "已发货，出库单 {shipment_number}，运单号 {tracking_number}",
+        "Shipment {shipment_number} is on its way, tracking number {tracking_number}",
+    ),
+    "inventory.shipment-delivered.v1": Text(
+        "已送达，出库单 {shipment_number}", "Shipment {shipment_number} was delivered"
+    ),
+    "inventory.shipment-received.v1": Text(
+        "经销商已收货，出库单 {shipment_number}", "The dealer has shipment {shipment_number}"
+    ),
+    "billing.receipt-allocated.v1": Text(
+        "收款 {amount}，累计 {covered} / {total}", "{amount} was paid: {covered} of {total}"
+    ),
+    "billing.funds-returned.v1": Text("{amount} 已退回预存款", "{amount} went back to the wallet"),
+    "billing.invoice-issued.v1": Text(
+        "已开票 {number}，{gross}", "Invoice {number} was issued: {gross}"
+    ),
+}
+
+
+def render(text: Text, facts: Mapping[str, object]) -> Text:
+    """Put the facts into both languages; `total_minor` fills `{total}`, as an amount of money."""
+    words = _Words((name.removesuffix("_minor"), _word(name, fact)) for name, fact in facts.items())
+    return Text(text.zh.format_map(words), text.en.format_map(words))
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return ABSENT
+
+
+def _word(name: str, fact: object) -> str:
+    if fact is None:
+        return ABSENT
+    if name.endswith("_minor") and isinstance(fact, int):
+        return f"¥{fact // 100:,}.{fact % 100:02}"
+    return str(fact)
