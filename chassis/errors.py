@@ -1,22 +1,44 @@
-"""Errors by what the caller should do: fix the request, try again later, or nothing (a bug)."""
+"""Errors by what the caller should do: fix the request, try again later, or nothing (a bug).
+
+The docstring of an error is what the caller reads. Its first line is the title; a paragraph that
+starts with `zh:` is the same in Chinese; any other paragraph is the detail, the way out:
+
+    class OutOfStock(DomainError):
+        '''There is not enough stock for this order.
+
+        zh: 库存不足。
+        请减少数量，或等待补货。
+
+        Order less, or wait for the next inbound.
+        '''
+
+The class name is the slug (`out-of-stock`), the keyword arguments are the facts beside it.
+"""
 
 from __future__ import annotations
 
 import inspect
 import re
-from typing import ClassVar
+from functools import cache
+from typing import ClassVar, NamedTuple
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 
-PROBLEM_BASE = "https://docs.example.com/problems/"
+class Text(NamedTuple):
+    """What a problem says to a person."""
+
+    title: str
+    detail: str
 
 
 class DomainError(Exception):
-    """A rule of the business refuses this in the present state."""
+    """A rule of the business refuses this in the present state.
+
+    zh: 当前状态下，业务规则不允许此操作。
+    """
 
     status: ClassVar[int] = 409
+    retry_after_seconds: ClassVar[int | None] = None
+    """Set where the same request may succeed later."""
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts  # extension members of the problem document (RFC 9457 §3.2)
@@ -25,57 +47,73 @@ class DomainError(Exception):
     @property
     def slug(self) -> str:
         """`OutOfStock` -> `out-of-stock`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+        return slug_of(type(self))
 
     @property
     def title(self) -> str:
-        return (inspect.getdoc(type(self)) or "").partition("\n")[0]
+        return texts_of(type(self))["en"].title
 
 
 class NotFound(DomainError):
-    """No such resource."""
+    """No such resource.
+
+    zh: 资源不存在。
+    """
 
     status = 404
 
 
-class UnknownCaller(DomainError):
-    """The request carries no valid token."""
+class InvalidRequest(DomainError):
+    """The request is malformed.
 
-    status = 401
+    zh: 请求内容有误。
+    请按 faults 中指出的位置修改后重试。
+
+    Correct what `faults` points at, then try again.
+    """
+
+    status = 422
+
+    def __init__(self, *faults: tuple[str, str]) -> None:
+        """`faults`: JSON pointer into the body (or `?name`, `#header`), and what is wrong there."""
+        super().__init__(faults=[{"pointer": at, "fault": fault} for at, fault in faults])
 
 
 class Unavailable(Exception):
-    """A dependency is down or slow; the same request may succeed later."""
+    """A part that this needs is down or busy.
+
+    zh: 服务暂时不可用。
+    请稍后用同一个 Idempotency-Key 重试。
+
+    Try again later, with the same Idempotency-Key.
+    """
+
+    def __init__(self, *, retry_after_seconds: int = 5) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(retry_after_seconds)
 
 
-EXPECTED = (DomainError, RequestValidationError, Unavailable)
-"""Errors that an answer explains; every other one is a bug."""
+def slug_of(kind: type[Exception]) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
 
 
-def problem(error: Exception) -> JSONResponse:
-    """Render an expected error as an RFC 9457 problem document."""
-    match error:
-        case DomainError():
-            return _document(error.status, error.slug, error.title, **error.facts)
-        case RequestValidationError():
-            faults = [{"at": list(e["loc"]), "fault": e["msg"]} for e in error.errors()]
-            return _document(422, "invalid-request", "The request is malformed.", faults=faults)
-        case _:
-            response = _document(503, "unavailable", "A dependency is unavailable.")
-            response.headers["Retry-After"] = "5"
-            return response
+def texts_of(kind: type[Exception]) -> dict[str, Text]:
+    """Title and detail by language (`en`, and `zh` where the docstring has it)."""
+    return _texts(inspect.getdoc(kind) or "")
 
 
-def install_error_handlers(app: FastAPI) -> None:
-    """Make every expected error of the service a problem document."""
+@cache
+def _texts(docstring: str) -> dict[str, Text]:
+    texts: dict[str, Text] = {}
+    paragraphs = docstring.split("\n\n")
+    english = [paragraph for paragraph in paragraphs if not paragraph.startswith("zh:")]
+    texts["en"] = Text(_line(english[0]) if english else "", _line(" ".join(english[1:])))
+    for paragraph in paragraphs:
+        if paragraph.startswith("zh:"):
+            title, _, detail = paragraph.removeprefix("zh:").strip().partition("\n")
+            texts["zh"] = Text(title, detail.replace("\n", ""))
+    return texts
 
-    async def explain(_: Request, error: Exception) -> JSONResponse:
-        return problem(error)
 
-    for kind in EXPECTED:
-        app.add_exception_handler(kind, explain)
-
-
-def _document(status: int, slug: str, title: str, **facts: object) -> JSONResponse:
-    body = {"type": PROBLEM_BASE + slug, "title": title, "status": status, **facts}
-    return JSONResponse(body, status, media_type="application/problem+json")
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
-
-from fastapi import Depends, Request
 
 from chassis.errors import DomainError, NotFound
 
@@ -31,13 +28,22 @@ STAFF = frozenset({Role.ADM, Role.FIN, Role.PCK, Role.WHS, Role.DLV, Role.SAL})
 
 
 class Forbidden(DomainError):
-    """Your role does not allow this."""
+    """Your role does not allow this.
+
+    zh: 您的角色无权执行此操作。
+    """
 
     status = 403
 
 
 class Unauthenticated(DomainError):
-    """The request carries no valid token."""
+    """The request carries no valid token.
+
+    zh: 请求未携带有效的登录凭证。
+    请重新登录后重试。
+
+    Log in again, then repeat the request.
+    """
 
     status = 401
 
@@ -92,7 +98,7 @@ def may(access: Access, actor: Actor, action: str, resource: Resource | None = N
 
 
 def in_scope(actor: Actor, resource: Resource) -> bool:
-    """A dealer: himself. A salesperson: his dealers. Others: all, in the warehouses they work in."""
+    """A dealer: himself. A salesperson: his dealers. Others: all, in the warehouses of theirs."""
     if actor.warehouse_ids is not None and resource.warehouse_id is not None:
         return resource.warehouse_id in actor.warehouse_ids
     if actor.sees_all:
@@ -102,14 +108,19 @@ def in_scope(actor: Actor, resource: Resource) -> bool:
     return resource.dealer_id is not None and resource.dealer_id == actor.dealer_id
 
 
-def authorize(
-    access: Access, actor: Actor, action: str, resource: Resource | None = None
-) -> None:
+def authorize(access: Access, actor: Actor, action: str, resource: Resource | None = None) -> None:
     """Raises Forbidden when the role does not allow it, NotFound when the resource is foreign."""
     if not access[action].roles & actor.roles:
         raise Forbidden(action=action)
     if resource is not None and not in_scope(actor, resource):
         raise NotFound
+
+
+def allowed_actions(
+    access: Access, actor: Actor, possible: Iterable[str], resource: Resource | None = None
+) -> list[str]:
+    """Of the actions that the state of a resource makes possible, those that the actor may do."""
+    return [action for action in possible if may(access, actor, action, resource)]
 
 
 def roles(*allowed: Role | Collection[Role]) -> Rule:
