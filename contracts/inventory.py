@@ -134,6 +134,12 @@ class FulfilmentAdvanced(OrderReply):
     shipments: tuple[ShipmentProgress, ...]
 
 
+class PutBackAwaited(OrderReply):
+    """Asked to cancel after picking: the goods are given back when somebody put them back."""
+
+    type = "inventory.put-back-awaited.v1"
+
+
 class FulfilmentCancelled(OrderReply):
     """Nothing is held for the order, nothing left the warehouse, and nothing will."""
 

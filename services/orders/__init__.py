@@ -1,0 +1,1 @@
+"""Orders: what dealers ordered, and the saga that carries each order through the services."""

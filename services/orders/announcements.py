@@ -1,0 +1,121 @@
+"""Which events tell the difference between an order before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from contracts import orders as said
+from contracts.orders import Hold, OrderEvent
+from services.orders.domain.actions import HOLD_OWNERS
+from services.orders.domain.order import Ending, Order, Status
+
+Announcement = tuple[type[OrderEvent], dict[str, Any]]
+"""An event and the facts it tells beside those that all events of an order have."""
+
+REASONS = {
+    Hold.CREDIT: "over the credit limit",
+    Hold.MANUAL: "put on hold by hand",
+}
+
+
+def announce(before: Order, after: Order) -> list[OrderEvent]:
+    """The events, in the order in which they happened; each takes the next version."""
+    said_now = [one for difference in DIFFERENCES for one in difference(before, after)]
+    return [
+        event(
+            order_id=after.order_id,
+            version=before.version + place,
+            number=after.number,
+            dealer_id=after.dealer_id,
+            salesperson_id=after.salesperson_id,
+            **facts,
+        )
+        for place, (event, facts) in enumerate(said_now, 1)
+    ]
+
+
+def _holds(before: Order, after: Order) -> Iterator[Announcement]:
+    for hold in sorted(after.holds - before.holds):
+        facts = {"hold": hold, "owner": HOLD_OWNERS[hold], "reason": REASONS[hold]}
+        yield said.OrderHeld, facts
+    for hold in sorted(before.holds - after.holds):
+        yield said.OrderHoldReleased, {"hold": hold}
+
+
+def _promise(before: Order, after: Order) -> Iterator[Announcement]:
+    if after.confirmed and not before.confirmed:
+        yield (
+            said.OrderConfirmed,
+            {
+                "total_minor": after.total,
+                "automatic": after.confirmed_by is None,
+                "due_before_release_minor": after.due_before_release_minor,
+            },
+        )
+    elif _reached(Status.PENDING_CONFIRMATION, before, after):
+        yield said.OrderChecksPassed, {"total_minor": after.total}
+
+
+def _payment(before: Order, after: Order) -> Iterator[Announcement]:
+    if not (before.confirmed and after.confirmed and after.due_before_release_minor):
+        return
+    if after.payment_gate_open and not before.payment_gate_open:
+        yield said.OrderPaymentGateOpened, {"covered_minor": after.covered_minor}
+
+
+def _fulfilment(before: Order, after: Order) -> Iterator[Announcement]:
+    """Of several stages at once (a virtual warehouse) only the furthest is news."""
+    stages: Sequence[tuple[Callable[[Order], bool], type[OrderEvent]]] = (
+        (lambda order: order.started and order.all_received, said.OrderReceived),
+        (lambda order: order.started and order.all_shipped, said.OrderShipped),
+        (lambda order: order.started, said.OrderFulfilmentStarted),
+    )
+    for reached, event in stages:
+        if reached(after):
+            if not reached(before):
+                yield event, {}
+            return
+
+
+def _cancelling(before: Order, after: Order) -> Iterator[Announcement]:
+    if after.ending is Ending.CANCELLED and before.ending is None:
+        yield said.OrderCancelRequested, {"reason": after.reason}
+    if before.ending is not None and after.ending is None:
+        yield said.OrderCancelDeclined, {}
+
+
+def _stuck(before: Order, after: Order) -> Iterator[Announcement]:
+    if after.progress.stuck and not before.progress.stuck:
+        reason = f"no answer to {after.progress.attempt} asks"
+        yield said.SagaStuck, {"step": after.progress.at, "reason": reason}
+
+
+def _end(before: Order, after: Order) -> Iterator[Announcement]:
+    if before.progress.ended or not after.progress.ended:
+        return
+    match after.status:
+        case Status.COMPLETED:
+            yield said.OrderCompleted, {"total_minor": after.total}
+        case Status.CANCELLED:
+            facts = {"reason": after.reason, "returned_minor": after.returned_minor}
+            yield said.OrderCancelled, facts
+        case Status.EXPIRED:
+            yield said.OrderExpired, {"reason": after.reason}
+        case _:
+            yield said.OrderRejected, {"reason": after.reason}
+
+
+def _reached(status: Status, before: Order, after: Order) -> bool:
+    return after.status is status and before.status is not status
+
+
+DIFFERENCES: Sequence[Callable[[Order, Order], Iterator[Announcement]]] = (
+    _holds,
+    _promise,
+    _payment,
+    _fulfilment,
+    _cancelling,
+    _stuck,
+    _end,
+)

@@ -1,0 +1,1 @@
+"""The rules of orders. Pure: no I/O, no clock, no framework."""

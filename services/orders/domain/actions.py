@@ -1,0 +1,108 @@
+"""What people may do to an order, when, and what that adds to its facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from chassis.errors import DomainError
+from contracts.orders import Hold
+from services.orders.domain.order import Credit, Ending, Order, Status
+
+HOLD_OWNERS = {Hold.CREDIT: "FIN", Hold.MANUAL: "SAL"}
+"""The role that may release each kind of hold (P-20)."""
+
+
+class WrongState(DomainError):
+    """The order's state does not allow this.
+
+    zh: 订单当前状态不允许此操作。
+    """
+
+
+class AlreadyShipped(DomainError):
+    """Goods have left the warehouse: the order cannot be cancelled, they can be returned.
+
+    zh: 已有货物出库,订单不能取消,请走退货流程。
+    """
+
+
+class ConfirmedAlready(DomainError):
+    """The order is confirmed: ask your salesperson to cancel it.
+
+    zh: 订单已确认,请联系业务员取消。
+    """
+
+
+class NotHeld(DomainError):
+    """The order has no such hold.
+
+    zh: 订单没有该挂起原因。
+    """
+
+
+def confirm(order: Order, user_id: UUID, now: datetime) -> Order | DomainError:
+    """Give the promise. WrongState unless the order waits for it."""
+    if order.status is not Status.PENDING_CONFIRMATION:
+        return _wrong(order, "confirm")
+    return replace(order, confirmed_by=user_id, confirmed_at=now)
+
+
+def reject(order: Order, reason: str) -> Order | DomainError:
+    """Refuse the promise. WrongState once it was given."""
+    if order.status not in {Status.PENDING_CONFIRMATION, Status.ON_HOLD} or order.confirmed:
+        return _wrong(order, "reject")
+    return replace(order, ending=Ending.REJECTED, reason=reason)
+
+
+def cancel(order: Order, reason: str) -> Order | DomainError:
+    """Undo the order. WrongState at or on the way to an end, AlreadyShipped past the pivot."""
+    if order.shipped:
+        return AlreadyShipped(shipments=[shipment.number for shipment in order.shipments])
+    if order.progress.ended or order.ending:
+        return _wrong(order, "cancel")
+    return replace(order, ending=Ending.CANCELLED, reason=reason)
+
+
+def hold(order: Order) -> Order | DomainError:
+    """Stop the order by hand. WrongState unless it waits for confirmation or for payment."""
+    waits = order.status in {Status.PENDING_CONFIRMATION, Status.CONFIRMED} and not order.released
+    if not waits:
+        return _wrong(order, "hold")
+    return replace(order, holds=order.holds | {Hold.MANUAL})
+
+
+def release_hold(order: Order, kind: Hold) -> Order | DomainError:
+    """Let the order go on. NotHeld, WrongState on the way to an end."""
+    if order.progress.ended or order.ending:
+        return _wrong(order, "release-hold")
+    if kind not in order.holds:
+        return NotHeld(hold=kind)
+    freed = replace(order, holds=order.holds - {kind})
+    if kind is Hold.CREDIT:
+        return replace(freed, credit=Credit.UNKNOWN, over_limit_approved=True)
+    return freed
+
+
+def allowed(order: Order) -> list[str]:
+    """Actions that the state allows; whether the caller may do them is access's question."""
+    open_ = not order.progress.ended and not order.ending
+    waits = order.status in {Status.PENDING_CONFIRMATION, Status.CONFIRMED} and not order.released
+    rejectable = order.status in {Status.PENDING_CONFIRMATION, Status.ON_HOLD}
+    return [
+        action
+        for action, possible in (
+            ("confirm", order.status is Status.PENDING_CONFIRMATION),
+            ("reject", rejectable and not order.confirmed),
+            ("hold", waits),
+            ("release-credit-hold", open_ and Hold.CREDIT in order.holds),
+            ("release-hold", open_ and Hold.MANUAL in order.holds),
+            ("cancel", open_ and not order.shipped),
+        )
+        if possible
+    ]
+
+
+def _wrong(order: Order, action: str) -> WrongState:
+    return WrongState(action=action, status=order.status, allowed=allowed(order))

@@ -1,0 +1,206 @@
+"""What each answer of a participant adds to the facts of an order.
+
+An answer that brings nothing new (late, again, or about something that is settled) leaves the
+order as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from contracts.billing import (
+    CreditHeld,
+    CreditRefused,
+    CreditReleased,
+    OrderFundsChanged,
+    ShipmentInvoiced,
+)
+from contracts.catalog import OrderPriced, PricedLine, PricingRefused
+from contracts.inventory import (
+    FulfilmentAdvanced,
+    FulfilmentCancelDeclined,
+    FulfilmentCancelled,
+    PutBackAwaited,
+    ReservationExpired,
+    ReservationFirmed,
+    ReservationLost,
+    ShipmentProgress,
+    StockRefused,
+    StockReserved,
+)
+from contracts.message import OrderReply
+from contracts.orders import Hold
+from services.orders.domain.order import Credit, Ending, Line, Order, Shipment, Stock
+
+
+def absorb(order: Order, reply: OrderReply) -> Order:
+    """The order with what the reply says; the same order when that is nothing new."""
+    return ABSORBED[type(reply)](order, reply)
+
+
+def _priced(order: Order, reply: OrderPriced) -> Order:
+    if order.priced:
+        return order
+    if order.expected_total_minor is not None and reply.total_minor > order.expected_total_minor:
+        return _abandoned(order, "price-changed")
+    prices = {line.line_no: line for line in reply.lines}
+    lines = tuple(with_price(line, prices[line.line_no]) for line in order.lines)
+    return replace(order, lines=lines, total_minor=reply.total_minor)
+
+
+def with_price(line: Line, priced: PricedLine) -> Line:
+    """The line with its amounts, as catalog rounded them."""
+    return replace(
+        line,
+        name=priced.name,
+        unit=priced.unit,
+        unit_price=priced.unit_price,
+        tax_rate_bp=priced.tax_rate_bp,
+        net_minor=priced.net_minor,
+        tax_minor=priced.tax_minor,
+        gross_minor=priced.gross_minor,
+        rule=priced.rule,
+    )
+
+
+def _pricing_refused(order: Order, reply: PricingRefused) -> Order:
+    return order if order.priced else _abandoned(order, reply.reason)
+
+
+def _credit_held(order: Order, _: CreditHeld) -> Order:
+    if order.credit is Credit.RELEASED:
+        return order
+    return replace(order, credit=Credit.HELD)
+
+
+def _credit_refused(order: Order, reply: CreditRefused) -> Order:
+    """Over the limit stops at a hold; an account that is not there yet is asked for again."""
+    if reply.reason != "over-limit" or order.credit is not Credit.UNKNOWN:
+        return order
+    return replace(order, credit=Credit.REFUSED, holds=order.holds | {Hold.CREDIT})
+
+
+def _credit_released(order: Order, reply: CreditReleased) -> Order:
+    if order.credit is Credit.RELEASED:
+        return order
+    return replace(order, credit=Credit.RELEASED, returned_minor=reply.returned_minor)
+
+
+def _funds_changed(order: Order, reply: OrderFundsChanged) -> Order:
+    if reply.revision <= order.funds_revision:
+        return order
+    return replace(order, funds_revision=reply.revision, covered_minor=reply.covered_minor)
+
+
+def _invoiced(order: Order, reply: ShipmentInvoiced) -> Order:
+    shipments = tuple(
+        replace(shipment, invoice_number=reply.invoice_number)
+        if shipment.shipment_id == reply.shipment_id
+        else shipment
+        for shipment in order.shipments
+    )
+    return replace(order, shipments=shipments)
+
+
+def _stock_reserved(order: Order, _: StockReserved) -> Order:
+    return replace(order, stock=Stock.SOFT) if order.stock is Stock.UNKNOWN else order
+
+
+def _stock_refused(order: Order, reply: StockRefused) -> Order:
+    if order.stock is not Stock.UNKNOWN or reply.reason == "released":
+        return order
+    return _abandoned(order, "out-of-stock" if reply.reason == "short" else reply.reason)
+
+
+def _reservation_expired(order: Order, _: ReservationExpired) -> Order:
+    if order.stock is not Stock.SOFT:
+        return order
+    return _abandoned(replace(order, stock=Stock.RELEASED), "not-confirmed-in-time", Ending.EXPIRED)
+
+
+def _reservation_firmed(order: Order, _: ReservationFirmed) -> Order:
+    return replace(order, stock=Stock.FIRM) if order.stock is Stock.SOFT else order
+
+
+def _reservation_lost(order: Order, _: ReservationLost) -> Order:
+    if order.stock is Stock.RELEASED or order.shipped:
+        return order
+    return _abandoned(replace(order, stock=Stock.RELEASED), "not-confirmed-in-time", Ending.EXPIRED)
+
+
+def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
+    if reply.revision <= order.fulfilment_revision or order.stock is Stock.RELEASED:
+        return order
+    progress = {line.line_no: line for line in reply.lines}
+    lines = tuple(
+        replace(
+            line,
+            picked=progress[line.line_no].picked,
+            shipped=progress[line.line_no].shipped,
+            delivered=progress[line.line_no].delivered,
+            received=progress[line.line_no].received,
+        )
+        for line in order.lines
+    )
+    known = {shipment.shipment_id: shipment for shipment in order.shipments}
+    return replace(
+        order,
+        stock=Stock.FIRM,
+        released=True,
+        started=reply.started,
+        fulfilment_revision=reply.revision,
+        lines=lines,
+        shipments=tuple(_shipment(one, known.get(one.shipment_id)) for one in reply.shipments),
+    )
+
+
+def _shipment(reply: ShipmentProgress, known: Shipment | None) -> Shipment:
+    return Shipment(
+        reply.shipment_id,
+        reply.number,
+        reply.status,
+        {line.line_no: line.quantity for line in reply.lines},
+        known.invoice_number if known else None,
+    )
+
+
+def _fulfilment_cancelled(order: Order, _: FulfilmentCancelled) -> Order:
+    return replace(order, stock=Stock.RELEASED)
+
+
+def _put_back_awaited(order: Order, _: PutBackAwaited) -> Order:
+    return replace(order, put_back_awaited=True)
+
+
+def _cancel_declined(order: Order, _: FulfilmentCancelDeclined) -> Order:
+    """Goods have left: the order goes on to its ordinary end."""
+    return replace(order, ending=None, reason=None)
+
+
+def _abandoned(order: Order, reason: str, ending: Ending = Ending.REJECTED) -> Order:
+    if order.ending:
+        return order
+    return replace(order, ending=ending, reason=reason)
+
+
+ABSORBED: Mapping[type[OrderReply], Callable[[Order, Any], Order]] = {
+    OrderPriced: _priced,
+    PricingRefused: _pricing_refused,
+    CreditHeld: _credit_held,
+    CreditRefused: _credit_refused,
+    CreditReleased: _credit_released,
+    OrderFundsChanged: _funds_changed,
+    ShipmentInvoiced: _invoiced,
+    StockReserved: _stock_reserved,
+    StockRefused: _stock_refused,
+    ReservationExpired: _reservation_expired,
+    ReservationFirmed: _reservation_firmed,
+    ReservationLost: _reservation_lost,
+    FulfilmentAdvanced: _fulfilment_advanced,
+    PutBackAwaited: _put_back_awaited,
+    FulfilmentCancelled: _fulfilment_cancelled,
+    FulfilmentCancelDeclined: _cancel_declined,
+}
+"""Every answer that the saga may get, and what it means."""

@@ -1,0 +1,209 @@
+"""An order as the facts that are known of it; everything else is derived from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from chassis.saga import BEGINNING, Phase, Progress
+from contracts.dealers import Terms, TermsKind
+from contracts.inventory import ShipmentStatus
+from contracts.orders import Hold
+
+
+class Credit(StrEnum):
+    """What billing said of the order's credit part."""
+
+    UNKNOWN = "UNKNOWN"
+    HELD = "HELD"
+    REFUSED = "REFUSED"
+    RELEASED = "RELEASED"
+
+
+class Stock(StrEnum):
+    """What inventory said of the order's goods."""
+
+    UNKNOWN = "UNKNOWN"
+    SOFT = "SOFT"
+    FIRM = "FIRM"
+    RELEASED = "RELEASED"
+
+
+class Ending(StrEnum):
+    """Why an order is undone."""
+
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+
+
+class Status(StrEnum):
+    """The stored life cycle; payment, fulfilment and delivery are dimensions of their own."""
+
+    SUBMITTED = "SUBMITTED"
+    ON_HOLD = "ON_HOLD"
+    PENDING_CONFIRMATION = "PENDING_CONFIRMATION"
+    CONFIRMED = "CONFIRMED"
+    IN_FULFILMENT = "IN_FULFILMENT"
+    COMPLETED = "COMPLETED"
+    CANCELLING = "CANCELLING"
+    CANCELLED = "CANCELLED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Amounts are None until the line is priced; then they never change (E-05)."""
+
+    line_no: int
+    sku: str
+    quantity: int
+    name: str = ""
+    unit: str = ""
+    unit_price: str | None = None
+    tax_rate_bp: int | None = None
+    net_minor: int | None = None
+    tax_minor: int | None = None
+    gross_minor: int | None = None
+    rule: str | None = None
+    picked: int = 0
+    shipped: int = 0
+    delivered: int = 0
+    received: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """`quantities` are base units by line number."""
+
+    shipment_id: UUID
+    number: str
+    status: ShipmentStatus
+    quantities: dict[int, int]
+    invoice_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The facts; `version` counts the events that were announced."""
+
+    order_id: UUID
+    number: str
+    dealer_id: UUID
+    placed_by: UUID
+    on_behalf: bool
+    salesperson_id: UUID | None
+    warehouse_id: UUID
+    terms: Terms
+    submitted_at: datetime
+    lines: tuple[Line, ...]
+    note: str | None = None
+    total_minor: int | None = None
+    expected_total_minor: int | None = None
+    version: int = 0
+    progress: Progress = BEGINNING
+    holds: frozenset[Hold] = frozenset()
+    credit: Credit = Credit.UNKNOWN
+    over_limit_approved: bool = False
+    stock: Stock = Stock.UNKNOWN
+    confirmed_by: UUID | None = None
+    confirmed_at: datetime | None = None
+    released: bool = False
+    """The warehouse may start, and knows it."""
+    started: bool = False
+    put_back_awaited: bool = False
+    """Cancelled after picking: somebody must put the goods back before they are given back."""
+    fulfilment_revision: int = 0
+    shipments: tuple[Shipment, ...] = ()
+    funds_revision: int = 0
+    covered_minor: int = 0
+    returned_minor: int = 0
+    ending: Ending | None = None
+    reason: str | None = None
+
+    @property
+    def priced(self) -> bool:
+        return self.total_minor is not None
+
+    @property
+    def total(self) -> int:
+        """The total of a priced order, in minor units."""
+        assert self.total_minor is not None, "asked for the total before the order was priced"
+        return self.total_minor
+
+    @property
+    def confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+    @property
+    def shipped(self) -> bool:
+        """Anything has left the warehouse: the pivot, from here on the order cannot be undone."""
+        return bool(self.shipments)
+
+    @property
+    def all_shipped(self) -> bool:
+        return all(line.shipped == line.quantity for line in self.lines)
+
+    @property
+    def all_received(self) -> bool:
+        return all(line.received == line.quantity for line in self.lines)
+
+    @property
+    def due_before_release_minor(self) -> int:
+        """What the terms want to be paid before the warehouse starts."""
+        match self.terms.kind:
+            case TermsKind.PREPAID:
+                return self.total
+            case TermsKind.DEPOSIT:
+                return -(-self.total * self.terms.deposit_percent // 100)
+            case TermsKind.COD | TermsKind.CREDIT:
+                return 0
+
+    @property
+    def credit_minor(self) -> int:
+        """The part that is sold on credit, to be held against the dealer's limit."""
+        match self.terms.kind:
+            case TermsKind.PREPAID | TermsKind.COD:
+                return 0
+            case TermsKind.DEPOSIT:
+                return self.total - self.due_before_release_minor
+            case TermsKind.CREDIT:
+                return self.total
+
+    @property
+    def payment_gate_open(self) -> bool:
+        return self.covered_minor >= self.due_before_release_minor
+
+    @property
+    def settled(self) -> bool:
+        """Paid, or invoiced on credit; then its debt is the account's matter, not the order's."""
+        return self.terms.kind is TermsKind.CREDIT or self.covered_minor >= self.total
+
+    @property
+    def to_invoice(self) -> Shipment | None:
+        """The first shipment that is not invoiced yet."""
+        return next((one for one in self.shipments if one.invoice_number is None), None)
+
+    @property
+    def _open_status(self) -> Status:
+        if self.holds:
+            return Status.ON_HOLD
+        if self.started:
+            return Status.IN_FULFILMENT
+        if self.confirmed:
+            return Status.CONFIRMED
+        at_gate = self.progress.at == "confirmation"
+        return Status.PENDING_CONFIRMATION if at_gate else Status.SUBMITTED
+
+    @property
+    def status(self) -> Status:
+        match self.progress.phase:
+            case Phase.COMPLETED:
+                return Status.COMPLETED
+            case Phase.UNDONE:
+                return Status(self.ending or Ending.CANCELLED)
+            case _:
+                return Status.CANCELLING if self.ending else self._open_status

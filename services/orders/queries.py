@@ -1,0 +1,98 @@
+"""What orders can be asked to show; row-level security leaves what the caller may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from chassis.db import Reader
+from chassis.errors import NotFound
+from chassis.pages import Page, PageRequest
+from services.orders.domain.order import Order
+from services.orders.schemas import CURRENCY, OrderSummary
+from services.orders.store.rows import order_of
+
+
+async def order(reader: Reader, order_id: UUID) -> Order:
+    """One order. Raises NotFound, for what is foreign too."""
+    row = await reader.fetchrow(
+        """
+        SELECT o.order_id, o.number, o.dealer_id, o.placed_by, o.on_behalf, o.salesperson_id,
+               o.warehouse_id, o.terms, o.submitted_at, o.note, o.total_minor,
+               o.expected_total_minor, o.version, o.phase, o.at, o.about, o.reached, o.attempt,
+               o.deadline, o.holds, o.credit, o.over_limit_approved, o.stock, o.confirmed_by,
+               o.confirmed_at, o.released, o.started, o.put_back_awaited,
+               o.fulfilment_revision, o.funds_revision, o.covered_minor, o.returned_minor,
+               o.ending, o.reason,
+               (SELECT array_agg(l ORDER BY l.line_no) FROM order_lines l
+                 WHERE l.order_id = o.order_id) AS lines,
+               (SELECT array_agg(s ORDER BY s.place) FROM order_shipments s
+                 WHERE s.order_id = o.order_id) AS shipments
+        FROM orders o
+        WHERE o.order_id = $1
+        """,
+        order_id,
+    )
+    if row is None:
+        raise NotFound
+    return order_of(row)
+
+
+async def orders(
+    reader: Reader,
+    page: PageRequest,
+    *,
+    statuses: Sequence[str] = (),
+    queue: str | None = None,
+    dealer_id: UUID | None = None,
+    number: str | None = None,
+) -> Page[OrderSummary]:
+    """Newest first; empty filters leave all."""
+    (after,) = page.key(UUID)
+    rows = await reader.fetch(
+        """
+        SELECT o.order_id, o.number, o.version, o.dealer_id, d.name AS dealer_name,
+               o.salesperson_id, o.status, o.queue, o.total_minor, o.covered_minor,
+               o.submitted_at
+        FROM orders o
+        LEFT JOIN dealers d ON d.dealer_id = o.dealer_id
+        WHERE ($1::uuid IS NULL OR o.order_id < $1)
+          AND (cardinality($2::text[]) = 0 OR o.status = ANY($2))
+          AND ($3::text IS NULL OR (o.queue = $3 AND o.phase IN ('FORWARD', 'BACKWARD')))
+          AND ($4::uuid IS NULL OR o.dealer_id = $4)
+          AND ($5::text IS NULL OR o.number = $5)
+        ORDER BY o.order_id DESC
+        LIMIT $6
+        """,
+        after,
+        list(statuses),
+        queue,
+        dealer_id,
+        number,
+        page.fetch,
+    )
+    found = [OrderSummary(**row, currency=CURRENCY) for row in rows]
+    return Page[OrderSummary].of(found, page, key=lambda one: (one.order_id,))
+
+
+async def counts(reader: Reader) -> dict[str, int]:
+    """How many open orders stand in each role's work queue."""
+    rows = await reader.fetch(
+        """
+        SELECT queue, count(*) AS orders
+        FROM orders
+        WHERE phase IN ('FORWARD', 'BACKWARD') AND queue IS NOT NULL
+        GROUP BY queue
+        ORDER BY queue
+        """
+    )
+    return {row["queue"]: row["orders"] for row in rows}
+
+
+async def checked_at(reader: Reader, order_id: UUID) -> datetime | None:
+    """When the order was submitted, once its first checks have ended; else None."""
+    at: datetime | None = await reader.fetchval(
+        "SELECT submitted_at FROM orders WHERE order_id = $1 AND status <> 'SUBMITTED'", order_id
+    )
+    return at

@@ -1,0 +1,189 @@
+"""The life of an order as one table: what is asked of whom, and where it waits for people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from chassis import saga
+from chassis.saga import Gate, Saga, Step
+from contracts import billing, catalog, inventory
+from contracts.message import Message, OrderReply
+from contracts.orders import OrderSubmitted, TimeOutOrder
+from services.orders.announcements import announce
+from services.orders.domain.facts import absorb
+from services.orders.domain.invoicing import invoice_lines
+from services.orders.domain.order import Credit, Order, Stock
+from services.orders.domain.work import queue_of_fulfilment, queue_of_holds
+
+
+def _invoice(order: Order) -> billing.IssueInvoice:
+    shipment = order.to_invoice
+    assert shipment is not None, "asked to invoice an order without a shipment to invoice"
+    return billing.IssueInvoice(
+        order_id=order.order_id,
+        number=order.number,
+        dealer_id=order.dealer_id,
+        shipment_id=shipment.shipment_id,
+        lines=invoice_lines(order, shipment),
+    )
+
+
+LIFECYCLE: Saga[Order] = Saga(
+    abandoned=lambda order: order.ending is not None,
+    rows=(
+        Step(
+            name="price",
+            ask=lambda order: catalog.PriceOrder(
+                order_id=order.order_id,
+                dealer_id=order.dealer_id,
+                at=order.submitted_at,
+                lines=tuple(
+                    catalog.LineAsk(line_no=line.line_no, sku=line.sku, quantity=line.quantity)
+                    for line in order.lines
+                ),
+            ),
+            done=lambda order: order.priced,
+        ),
+        Step(
+            name="hold_credit",
+            ask=lambda order: billing.HoldCredit(
+                order_id=order.order_id,
+                number=order.number,
+                dealer_id=order.dealer_id,
+                total_minor=order.total,
+                credit_minor=order.credit_minor,
+                approved_over_limit=order.over_limit_approved,
+            ),
+            done=lambda order: order.credit in {Credit.HELD, Credit.REFUSED},
+            undo=lambda order: billing.ReleaseCredit(
+                order_id=order.order_id, dealer_id=order.dealer_id
+            ),
+            undone=lambda order: order.credit is Credit.RELEASED,
+        ),
+        Step(
+            name="reserve_stock",
+            ask=lambda order: inventory.ReserveStock(
+                order_id=order.order_id,
+                number=order.number,
+                dealer_id=order.dealer_id,
+                warehouse_id=order.warehouse_id,
+                lines=tuple(
+                    inventory.Demand(line_no=line.line_no, sku=line.sku, quantity=line.quantity)
+                    for line in order.lines
+                ),
+            ),
+            done=lambda order: order.stock in {Stock.SOFT, Stock.FIRM},
+            undo=lambda order: inventory.CancelFulfilment(order_id=order.order_id),
+            undone=lambda order: order.stock is Stock.RELEASED,
+            with_people=lambda order: order.put_back_awaited,
+        ),
+        Gate(
+            name="holds",
+            open=lambda order: not order.holds,
+            queue=queue_of_holds,
+        ),
+        Gate(
+            name="confirmation",
+            open=lambda order: order.confirmed,
+            queue=lambda _: "SAL",
+        ),
+        Step(
+            name="firm_up",
+            ask=lambda order: inventory.FirmReservation(
+                order_id=order.order_id, release=order.payment_gate_open
+            ),
+            done=lambda order: order.stock is Stock.FIRM,
+        ),
+        Gate(
+            name="payment",
+            open=lambda order: order.released or order.payment_gate_open,
+            queue=lambda _: "FIN",
+        ),
+        Step(
+            name="release",
+            ask=lambda order: inventory.ReleaseToWarehouse(order_id=order.order_id),
+            done=lambda order: order.released,
+        ),
+        Step(  # before `fulfilment`: a shipment is invoiced when it left, not when all have
+            name="invoice",
+            ask=_invoice,
+            done=lambda order: order.to_invoice is None,
+            about=lambda order: str(order.to_invoice.shipment_id) if order.to_invoice else "",
+        ),
+        Gate(
+            name="fulfilment",
+            open=lambda order: order.all_received,
+            queue=queue_of_fulfilment,
+        ),
+        Gate(
+            name="settlement",
+            open=lambda order: order.settled,
+            queue=lambda _: "FIN",
+        ),
+    ),
+)
+
+Moved = tuple[Order, list[Message]]
+"""The order after something happened to it, and what to say; nothing when it changed nothing."""
+
+
+def start(order: Order, now: datetime) -> Moved:
+    """An order was accepted."""
+    submitted = replace(order, version=1)
+    event = OrderSubmitted(
+        order_id=order.order_id,
+        version=1,
+        number=order.number,
+        dealer_id=order.dealer_id,
+        salesperson_id=order.salesperson_id,
+        placed_by=order.placed_by,
+        on_behalf=order.on_behalf,
+        warehouse_id=order.warehouse_id,
+        terms=order.terms,
+        lines=tuple(
+            catalog.LineAsk(line_no=line.line_no, sku=line.sku, quantity=line.quantity)
+            for line in order.lines
+        ),
+    )
+    after, messages = go_on(submitted, submitted, now)
+    return after, [event, *messages]
+
+
+def take(order: Order, reply: OrderReply, now: datetime) -> Moved:
+    """A participant answered."""
+    return go_on(order, absorb(order, reply), now)
+
+
+def go_on(before: Order, after: Order, now: datetime) -> Moved:
+    """Go where the facts of `after` lead, and announce what is new since `before`."""
+    progress, commands = saga.advance(LIFECYCLE, after.progress, after, now)
+    moved = replace(after, progress=progress)
+    if progress.at == "confirmation" and _confirms_itself(moved):
+        confirmed = replace(moved, confirmed_at=now)
+        progress, commands = saga.advance(LIFECYCLE, confirmed.progress, confirmed, now)
+        moved = replace(confirmed, progress=progress)
+    events = announce(before, moved)
+    return replace(moved, version=before.version + len(events)), [*events, *commands]
+
+
+def time_out(order: Order, timer: TimeOutOrder, now: datetime) -> Moved:
+    """A deadline passed; void when the saga has moved on since the timer was set."""
+    if (timer.step, timer.attempt) != (order.progress.at, order.progress.attempt):
+        return order, []
+    progress, commands = saga.time_out(LIFECYCLE, order.progress, order, now)
+    moved = replace(order, progress=progress)
+    events = announce(order, moved)
+    return replace(moved, version=order.version + len(events)), [*events, *commands]
+
+
+def queue(order: Order) -> str | None:
+    """The role in whose work queue the order stands; None while it goes on by itself."""
+    if order.progress.ended or not order.progress.at:
+        return None
+    row = LIFECYCLE.rows[LIFECYCLE.index(order.progress.at)]
+    return row.queue(order) if isinstance(row, Gate) else None
+
+
+def _confirms_itself(order: Order) -> bool:
+    return order.total <= order.terms.auto_confirm_max_minor

@@ -1,0 +1,203 @@
+"""HTTP bodies of the orders API. Responses have no defaults, so clients get no false optionals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.dealers import Terms
+from contracts.inventory import ShipmentStatus
+from contracts.orders import Hold
+from contracts.quotes import TOKEN_LENGTH_MAX
+from services.orders.domain.order import Line, Order, Shipment, Status
+from services.orders.domain.work import display_status, fulfilment_status, payment_status
+
+CURRENCY = "CNY"
+LINES_MAX = 500
+
+Quantity = Annotated[int, Field(gt=0, le=1_000_000, description="Base units.")]
+Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s\x00-\x1f]+$")]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LineRequest(Body):
+    sku: Sku
+    quantity: Quantity
+
+
+class SubmitOrderRequest(Body):
+    """An order for the caller's own dealer, or on behalf of `dealer_id`."""
+
+    dealer_id: UUID | None = Field(default=None, description="Staff: whom the order is for.")
+    lines: list[LineRequest] = Field(min_length=1, max_length=LINES_MAX)
+    quote: str | None = Field(
+        default=None,
+        max_length=TOKEN_LENGTH_MAX,
+        description="Token of a quote for exactly these lines; its prices hold until it expires.",
+    )
+    expected_total_minor: int | None = Field(
+        default=None, ge=0, le=10**15, description="Refuse the order when it costs more than this."
+    )
+    note: str | None = Field(default=None, max_length=500)
+
+
+class ReasonRequest(Body):
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class AcceptedOrder(BaseModel):
+    """The order is stored; what becomes of it shows at `/orders/{order_id}`."""
+
+    order_id: UUID
+    number: str
+    version: int
+    status: Status
+    currency: str
+    total_minor: int | None = Field(description="Null until it is priced.")
+    submitted_at: datetime
+
+    @classmethod
+    def of(cls, order: Order) -> AcceptedOrder:
+        return cls(
+            order_id=order.order_id,
+            number=order.number,
+            version=order.version,
+            status=order.status,
+            currency=CURRENCY,
+            total_minor=order.total_minor,
+            submitted_at=order.submitted_at,
+        )
+
+
+class LineResponse(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    line_no: int
+    sku: str
+    name: str
+    unit: str
+    quantity: int
+    unit_price: str | None
+    tax_rate_bp: int | None
+    net_minor: int | None
+    tax_minor: int | None
+    gross_minor: int | None
+    rule: str | None = Field(description="Why this price.")
+    picked: int
+    shipped: int
+    delivered: int
+    received: int
+
+    @classmethod
+    def of(cls, line: Line) -> LineResponse:
+        return cls.model_validate(line)
+
+
+class ShipmentResponse(BaseModel):
+    shipment_id: UUID
+    number: str
+    status: ShipmentStatus
+    invoice_number: str | None
+    quantities: dict[int, int] = Field(description="Base units by line number.")
+
+    @classmethod
+    def of(cls, shipment: Shipment) -> ShipmentResponse:
+        return cls(
+            shipment_id=shipment.shipment_id,
+            number=shipment.number,
+            status=shipment.status,
+            invoice_number=shipment.invoice_number,
+            quantities=shipment.quantities,
+        )
+
+
+class OrderSummary(BaseModel):
+    order_id: UUID
+    number: str
+    version: int
+    dealer_id: UUID
+    dealer_name: str | None
+    salesperson_id: UUID | None
+    status: Status
+    queue: str | None = Field(description="The role that the order waits for.")
+    currency: str
+    total_minor: int | None
+    covered_minor: int
+    submitted_at: datetime
+
+
+class OrderResponse(BaseModel):
+    """The whole order, as the caller may see it."""
+
+    order_id: UUID
+    number: str
+    version: int
+    dealer_id: UUID
+    salesperson_id: UUID | None
+    warehouse_id: UUID
+    placed_by: UUID
+    on_behalf: bool
+    status: Status
+    display_zh: str
+    display_en: str
+    payment_status: str
+    fulfilment_status: str
+    queue: str | None
+    holds: list[Hold]
+    reason: str | None
+    terms: Terms
+    currency: str
+    total_minor: int | None
+    due_before_release_minor: int | None
+    covered_minor: int
+    returned_minor: int
+    submitted_at: datetime
+    confirmed_at: datetime | None
+    confirmed_by: UUID | None
+    stuck: bool = Field(description="On the saga desk: a participant does not answer.")
+    note: str | None
+    lines: list[LineResponse]
+    shipments: list[ShipmentResponse]
+    allowed_actions: list[str]
+
+    @classmethod
+    def of(cls, order: Order, queue: str | None, allowed_actions: list[str]) -> OrderResponse:
+        display_zh, display_en = display_status(order)
+        return cls(
+            order_id=order.order_id,
+            number=order.number,
+            version=order.version,
+            dealer_id=order.dealer_id,
+            salesperson_id=order.salesperson_id,
+            warehouse_id=order.warehouse_id,
+            placed_by=order.placed_by,
+            on_behalf=order.on_behalf,
+            status=order.status,
+            display_zh=display_zh,
+            display_en=display_en,
+            payment_status=payment_status(order),
+            fulfilment_status=fulfilment_status(order),
+            queue=queue,
+            holds=sorted(order.holds),
+            reason=order.reason,
+            terms=order.terms,
+            currency=CURRENCY,
+            total_minor=order.total_minor,
+            due_before_release_minor=order.due_before_release_minor if order.priced else None,
+            covered_minor=order.covered_minor,
+            returned_minor=order.returned_minor,
+            submitted_at=order.submitted_at,
+            confirmed_at=order.confirmed_at,
+            confirmed_by=order.confirmed_by,
+            stuck=order.progress.stuck,
+            note=order.note,
+            lines=[LineResponse.of(line) for line in order.lines],
+            shipments=[ShipmentResponse.of(one) for one in order.shipments],
+            allowed_actions=allowed_actions,
+        )

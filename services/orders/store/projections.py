@@ -1,0 +1,87 @@
+"""What dealers and catalog announced, as far as orders needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from chassis.db import Reader, Tx
+from contracts.catalog import ProductState
+from contracts.dealers import DealerState, DealerStatus
+from services.orders.domain.submission import Dealer
+from services.orders.store.rows import terms_of
+
+
+async def dealers(reader: Reader, dealer_ids: Collection[UUID]) -> dict[UUID, Dealer]:
+    """Dealers by id; unknown ids are left out."""
+    rows = await reader.fetch(
+        """
+        SELECT dealer_id, status, terms, salesperson_id, warehouse_id
+        FROM dealers
+        WHERE dealer_id = ANY($1::uuid[])
+        """,
+        list(dealer_ids),
+    )
+    return {
+        row["dealer_id"]: Dealer(
+            row["dealer_id"],
+            DealerStatus(row["status"]),
+            terms_of(row["terms"]),
+            row["salesperson_id"],
+            row["warehouse_id"],
+        )
+        for row in rows
+    }
+
+
+async def names_for_sale(reader: Reader, skus: Collection[str]) -> dict[str, str]:
+    """Names of the SKUs that may be ordered; others are left out."""
+    rows = await reader.fetch(
+        "SELECT sku, name FROM products WHERE sku = ANY($1::text[]) AND status = 'ACTIVE'",
+        list(skus),
+    )
+    return {row["sku"]: row["name"] for row in rows}
+
+
+async def save_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
+    """Keep the newest state of each dealer."""
+    await tx.execute(
+        """
+        INSERT INTO dealers AS d (
+            dealer_id, version, name, status, terms, salesperson_id, warehouse_id
+        )
+        SELECT dealer_id, version, name, status, terms::jsonb, salesperson_id, warehouse_id
+        FROM unnest(
+            $1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[]
+        ) AS new(dealer_id, version, name, status, terms, salesperson_id, warehouse_id)
+        ON CONFLICT (dealer_id) DO UPDATE
+        SET version = excluded.version, name = excluded.name, status = excluded.status,
+            terms = excluded.terms, salesperson_id = excluded.salesperson_id,
+            warehouse_id = excluded.warehouse_id
+        WHERE excluded.version > d.version
+        """,
+        [state.dealer_id for state in states],
+        [state.version for state in states],
+        [state.name for state in states],
+        [state.status for state in states],
+        [state.terms.model_dump_json() for state in states],
+        [state.salesperson_id for state in states],
+        [state.warehouse_id for state in states],
+    )
+
+
+async def save_products(tx: Tx, states: Sequence[ProductState]) -> None:
+    """Keep the newest state of each product."""
+    await tx.execute(
+        """
+        INSERT INTO products AS p (sku, version, name, status)
+        SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[])
+        ON CONFLICT (sku) DO UPDATE
+        SET version = excluded.version, name = excluded.name, status = excluded.status
+        WHERE excluded.version > p.version
+        """,
+        [state.sku for state in states],
+        [state.version for state in states],
+        [state.name for state in states],
+        [state.status for state in states],
+    )

@@ -1,0 +1,41 @@
+"""Deadlines of sagas as rows.
+
+A step sets `deadline`, which no index knows, so a saga that goes on in time costs no index entry.
+The timer looks at a saga when `wake_at` has come; if the deadline was moved, it looks again then.
+"""
+
+from __future__ import annotations
+
+from chassis.db import Tx
+from contracts.orders import TimeOutOrder
+
+
+async def take_overdue(tx: Tx, *, limit: int) -> list[TimeOutOrder]:
+    """Timers that are due; each saga is looked at again at its deadline, or not at all.
+
+    Any number of processes may call this at once. An overdue saga is woken again after a minute
+    at the latest, should the message be lost on its way.
+    """
+    rows = await tx.fetch(
+        """
+        WITH due AS (
+            SELECT order_id, deadline FROM orders
+            WHERE wake_at <= now()
+            ORDER BY wake_at
+            LIMIT $1
+            FOR NO KEY UPDATE SKIP LOCKED
+        )
+        UPDATE orders AS o
+        SET wake_at = CASE WHEN due.deadline <= now() THEN now() + interval '1 minute'
+                           ELSE due.deadline END
+        FROM due
+        WHERE o.order_id = due.order_id
+        RETURNING o.order_id, o.at, o.attempt, due.deadline <= now() AS overdue
+        """,
+        limit,
+    )
+    return [
+        TimeOutOrder(order_id=row["order_id"], step=row["at"], attempt=row["attempt"])
+        for row in rows
+        if row["overdue"]
+    ]

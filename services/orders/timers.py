@@ -1,0 +1,24 @@
+"""The timer of the sagas: a deadline that it finds overdue becomes an ordinary message."""
+
+from __future__ import annotations
+
+import asyncio
+
+from chassis import outbox
+from chassis.db import transaction
+from chassis.runtime import Runtime
+from services.orders.store import timers as store
+
+BATCH = 200
+
+
+async def watch_deadlines(runtime: Runtime) -> None:
+    """Look for overdue sagas for ever; any number of processes may do so at once."""
+    while True:
+        async with transaction(runtime.db) as tx:
+            overdue = await store.take_overdue(tx, limit=BATCH)
+            await outbox.add(tx, overdue)
+        if overdue:
+            runtime.committed.set()
+        if len(overdue) < BATCH:
+            await asyncio.sleep(runtime.settings.timer_interval_seconds)
