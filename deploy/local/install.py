@@ -1,7 +1,7 @@
 """Makes `.venv` from `requirements.lock`: `python3 deploy/local/install.py`. Needs Python alone.
 
-Wheels are fetched once per machine into the cache folder and checked by hash; the next clone installs
-without the network. A second call finds its stamp and does nothing.
+Wheels are fetched once per machine into the cache folder and checked by hash; the next clone
+installs without the network. A second call finds its stamp and does nothing.
 """
 
 import hashlib
@@ -21,8 +21,9 @@ VERSION_LEAST = (3, 11)
 def main() -> None:
     if sys.version_info < VERSION_LEAST:
         sys.exit(
-            f"Qudao needs Python {VERSION_LEAST[0]}.{VERSION_LEAST[1]} or later, and {sys.executable} "
-            f"is {sys.version.split()[0]}. Name another one: make PYTHON=/path/to/python3.12 …"
+            f"Qudao needs Python {VERSION_LEAST[0]}.{VERSION_LEAST[1]} or later, and "
+            f"{sys.executable} is {sys.version.split()[0]}. "
+            "Name another one: make PYTHON=/path/to/python3.12 …"
         )
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     stamp = VENV / f".installed-{digest[:16]}"
@@ -45,7 +46,7 @@ def _make_venv() -> None:
 
 
 def _fetch(wheels: Path) -> None:
-    """Into a folder that gets its name when it is complete, so that half of it is never believed."""
+    """Into a folder that gets its name when it is complete: half of one is never believed."""
     if wheels.is_dir():
         return
     _say(f"fetching {_packages()} packages, 250 MB (once per machine)")

@@ -63,11 +63,11 @@ def wait_until_ready(
     deadline = time.monotonic() + timeout_seconds
     while not server.ready():
         if (code := exit_code()) is not None:
-            raise ServerFailed(f"{server.name} ended with code {code}:\n{_tail(server.log)}")
+            raise ServerFailed(f"{server.name} ended with code {code}:\n{tail(server.log)}")
         if time.monotonic() > deadline:
             raise ServerFailed(
                 f"{server.name} does not answer on {server.address} "
-                f"after {timeout_seconds:.0f} s:\n{_tail(server.log)}"
+                f"after {timeout_seconds:.0f} s:\n{tail(server.log)}"
             )
         time.sleep(0.05)
 
@@ -109,5 +109,6 @@ def free_port() -> int:
         return port
 
 
-def _tail(log: Path, lines: int = 15) -> str:
+def tail(log: Path, lines: int = 15) -> str:
+    """The last lines of a log."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

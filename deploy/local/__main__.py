@@ -1,0 +1,85 @@
+"""The suite on this machine: `python -m deploy.local up | down | status | logs [name] | clean`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import time
+from functools import partial
+
+from deploy.local import control, state
+from deploy.local.suite import APPLICATIONS, GATEWAY, Suite, here
+from deploy.local.supervisor import HOPELESS, Supervisor
+
+COMMANDS = {
+    "up": "start the servers, the services and the gateway; does nothing when they run",
+    "down": "stop them in order; the data stays",
+    "status": "what runs, since when, and whether it is ready",
+    "logs": "follow the logs, or the one of a process that is named",
+    "clean": "stop the suite and remove its data",
+}
+
+
+def main() -> None:
+    asked = _arguments()
+    suite = here()
+    match asked.command:
+        case "up":
+            _up(suite)
+        case "down":
+            control.down(suite)
+        case "status":
+            control.status(suite)
+        case "logs":
+            control.logs(suite, asked.name)
+        case "clean":
+            control.clean(suite)
+        case "supervise":
+            _supervise(suite)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text)
+        if name == "logs":
+            command.add_argument("name", nargs="?", help=", ".join(APPLICATIONS))
+    commands.add_parser("supervise")
+    return parser.parse_args()
+
+
+def _up(suite: Suite) -> None:
+    began = time.monotonic()
+    try:
+        control.up(suite)
+    except control.NotUp as reason:
+        sys.exit(f"the suite is not up: {reason}")
+    print(f"up in {time.monotonic() - began:.1f} s: {suite.url(GATEWAY)}")
+
+
+def _supervise(suite: Suite) -> None:
+    """The background process; at most one for a suite."""
+    with state.supervising(suite.run) as alone:
+        if not alone:
+            return
+        try:
+            asyncio.run(_until_signalled(suite))
+        except HOPELESS as reason:
+            sys.exit(f"stopped: {reason}")
+
+
+async def _until_signalled(suite: Suite) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await Supervisor(suite, partial(_say, time.monotonic())).run(stop)
+
+
+def _say(began: float, text: str) -> None:
+    print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
+
+
+main()
