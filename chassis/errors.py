@@ -37,7 +37,7 @@ class DomainError(Exception):
     """
 
     status: ClassVar[int] = 409
-    retry_after_seconds: ClassVar[int | None] = None
+    retry_after_seconds: int | None = None
     """Set where the same request may succeed later."""
 
     def __init__(self, **facts: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -37,6 +38,8 @@ class Runtime:
     checks: dict[str, Check] = field(default_factory=dict)
     """What must be well before this process takes work, by name; `/readyz` asks them all."""
     stopping: bool = False
+    exits: AsyncExitStack = field(default_factory=AsyncExitStack)
+    """What must be closed when the process ends."""
     state: dict[str, Any] = field(default_factory=dict)
     """What a service's own parts keep here between its start and its end, by name."""
 

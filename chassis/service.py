@@ -47,8 +47,12 @@ class Service:
     subscriptions: tuple[Subscription, ...] = ()
     hot: tuple[HotRoute[Any], ...] = ()
     intakes: tuple[GroupCommit[Any, Any], ...] = ()
+    prepare: Callable[[Runtime], None] | None = None
+    """Puts what the service's own parts need into `runtime.state`, before anything runs."""
     background: tuple[Background, ...] = ()
     """Each runs for ever in the worker half."""
+    front: Callable[[Runtime, ASGIApp], ASGIApp] | None = None
+    """Stands before all routes, inside the edge; what it does not answer it passes on."""
     authenticate: Authenticate | None = None
     """How callers are known; by the gateway's internal token unless said otherwise."""
     commands: Mapping[str, Callable[[Any], Coroutine[Any, Any, None]]] = field(default_factory=dict)
@@ -70,7 +74,9 @@ def build_app(service: Service, runtime: Runtime) -> ASGIApp:
     app.add_route("/livez", _livez)
     app.add_route("/readyz", _readyz)
     problems.install(app)
-    behind = HotRoutes(service.hot, runtime, app) if service.hot else app
+    behind: ASGIApp = HotRoutes(service.hot, runtime, app) if service.hot else app
+    if service.front:
+        behind = service.front(runtime, behind)
     return Edge(behind, timeout_seconds=runtime.settings.request_timeout_seconds)
 
 
@@ -90,7 +96,7 @@ def run(service: Service) -> None:
 async def serve(service: Service, settings: ServiceSettings, half: str = "all") -> None:
     """Run until SIGTERM or SIGINT; then readiness turns red, requests end, the worker ends."""
     stop = _stop_signal()
-    async with _runtime(service, settings, half) as runtime:
+    async with _runtime(service, settings, half) as runtime, runtime.exits:
         app = build_app(service, runtime)
         server = _Server(_uvicorn(app, settings))
         async with asyncio.TaskGroup() as tasks:
@@ -117,6 +123,8 @@ def make_runtime(
     """What the parts of one process share."""
     authenticate = service.authenticate or by_token(Verifier(service.name, settings.jwks_path))
     runtime = Runtime(service.name, settings, db, service.access, authenticate, committed)
+    if service.prepare:
+        service.prepare(runtime)
     runtime.intakes = {one: Intake(db, one, committed) for one in service.intakes}
     return runtime
 
