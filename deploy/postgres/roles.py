@@ -82,6 +82,7 @@ async def _grant(admin: Connection[Record], service: str) -> None:
     both, own = f"{service}, {service}_reader", f"FOR ROLE {service}_owner"
     for statement in (
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        f"GRANT ALL ON SCHEMA public TO {service}_owner",
         f"GRANT USAGE ON SCHEMA public TO {both}",
         f"ALTER DEFAULT PRIVILEGES {own} GRANT USAGE ON SCHEMAS TO {both}",
         f"ALTER DEFAULT PRIVILEGES {own} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES"
