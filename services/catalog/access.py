@@ -1,0 +1,20 @@
+"""Who may do what to products and prices (domain §5.9). An applicant sees products, no prices."""
+
+from __future__ import annotations
+
+from chassis.auth import STAFF, Access, Role, roles
+
+ACCESS: Access = {
+    "products.view": roles(STAFF, Role.DLR, Role.APPLICANT, Role.MACHINE),
+    "products.change": roles(Role.ADM),
+    "products.activate": roles(Role.ADM),
+    "products.suspend": roles(Role.ADM),
+    "products.retire": roles(Role.ADM),
+    "prices.view": roles(Role.DLR, Role.SAL, Role.ADM, Role.FIN, Role.MACHINE),
+    "categories.change": roles(Role.ADM),
+    "price-lists.view": roles(Role.ADM, Role.FIN, Role.SAL),
+    "price-lists.draft": roles(Role.ADM),
+    "price-lists.publish": roles(Role.ADM),
+    "price-lists.retire": roles(Role.ADM),
+    "quotes.create": roles(Role.DLR, Role.SAL, Role.ADM, Role.MACHINE),
+}

@@ -1,0 +1,67 @@
+"""Price orders and quotes: the same engine, from messages and from HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis import outbox
+from chassis.db import Reader, Tx
+from chassis.errors import DomainError
+from chassis.ids import uuid7
+from contracts.catalog import LineAsk, OrderPriced, PriceOrder, PricingRefused
+from contracts.message import OrderReply
+from contracts.quotes import Quote
+from services.catalog.domain import pricing as domain
+from services.catalog.domain.pricing import Knowledge, Priced, PricingAsk
+from services.catalog.store import pricing as store
+
+
+async def price_orders(tx: Tx, asks: Sequence[PriceOrder]) -> None:
+    """Price a batch of orders, each as of the time it was submitted."""
+    outcomes = await price(tx, [PricingAsk(ask.dealer_id, ask.at, ask.lines) for ask in asks])
+    await outbox.add(tx, [_reply(ask, out) for ask, out in zip(asks, outcomes, strict=True)])
+
+
+async def price(reader: Reader, asks: Sequence[PricingAsk]) -> list[Priced | DomainError]:
+    """Per ask its priced lines, or UnknownDealer, UnknownSku, NotForSale, NoPrice."""
+    buyers = await store.buyers(reader, {ask.dealer_id for ask in asks})
+    articles = await store.articles(reader, {line.sku for ask in asks for line in ask.lines})
+    times = [ask.at for ask in asks]
+    lists_at = domain.resolver(
+        await store.published_lists(reader, since=min(times), until=max(times))
+    )
+    places = domain.wanted_entries(asks, buyers, lists_at)
+    entries = await store.published_entries.breaks(reader, places)
+    return domain.price(asks, Knowledge(buyers, articles, lists_at, entries))
+
+
+async def quote(
+    reader: Reader, dealer_id: UUID, lines: Sequence[LineAsk], *, at: datetime, lifetime: timedelta
+) -> Quote:
+    """Promise these prices to a dealer for a while; raises what `price` returns."""
+    [outcome] = await price(reader, [PricingAsk(dealer_id, at, lines)])
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return Quote(
+        quote_id=uuid7(),
+        dealer_id=dealer_id,
+        priced_at=at,
+        expires_at=at + lifetime,
+        currency=outcome.currency,
+        lines=outcome.lines,
+        total_minor=outcome.total_minor,
+    )
+
+
+def _reply(ask: PriceOrder, outcome: Priced | DomainError) -> OrderReply:
+    if isinstance(outcome, Priced):
+        return OrderPriced(
+            order_id=ask.order_id,
+            lines=outcome.lines,
+            currency=outcome.currency,
+            total_minor=outcome.total_minor,
+        )
+    skus = outcome.facts.get("skus", ())
+    return PricingRefused(order_id=ask.order_id, reason=outcome.slug, skus=skus)

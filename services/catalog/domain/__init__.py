@@ -1,0 +1,1 @@
+"""The rules of products, price lists and prices. Pure."""

@@ -1,0 +1,291 @@
+"""The price engine: for each line of a batch the one list, version and quantity break that holds.
+
+Of a price list the newest published version counts whose window covers the time asked about. Where
+several lists of the dealer's tier name a SKU, the list that was published last wins: a short list
+for a season overrides the general one for what it names, and for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+from uuid import UUID
+
+from chassis import money
+from chassis.errors import DomainError
+from contracts.catalog import LineAsk, PricedLine, ProductStatus
+
+
+class UnknownSku(DomainError):
+    """There is no product with this SKU.
+
+    zh: 商品编码不存在。
+    请核对 skus 中的编码。
+
+    Check the codes in `skus`.
+    """
+
+    status = 422
+
+
+class NotForSale(DomainError):
+    """A product is not for sale now.
+
+    zh: 商品当前不可销售。
+    请从订单中移除 skus 中的商品。
+
+    Take the products in `skus` off the order.
+    """
+
+
+class NoPrice(DomainError):
+    """A product has no price for this dealer and quantity.
+
+    zh: 商品没有适用于该经销商及数量的价格。
+    请检查起订量，或联系业务员维护价格。
+
+    Mind the least quantity, or ask the salesperson for a price.
+    """
+
+
+class UnknownDealer(DomainError):
+    """This dealer is not known.
+
+    zh: 经销商不存在。
+    """
+
+    status = 404
+
+
+class Article(NamedTuple):
+    """What pricing must know of a product."""
+
+    name: str
+    unit: str
+    tax_rate_bp: int
+    status: ProductStatus
+
+
+class Break(NamedTuple):
+    """From this quantity on, a unit costs this much."""
+
+    min_quantity: int
+    unit_price: str
+    unit_price_micros: int
+
+
+class EntryKey(NamedTuple):
+    """Where the prices of a SKU stand."""
+
+    price_list_id: UUID
+    version: int
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedList:
+    """One published version of a price list."""
+
+    price_list_id: UUID
+    version: int
+    code: str
+    tier: str
+    currency: str
+    tax_inclusive: bool
+    published_at: datetime
+    valid_from: datetime
+    valid_to: datetime | None
+    retired_at: datetime | None
+
+    def covers(self, at: datetime) -> bool:
+        """Published before, inside its window, and not retired at that time."""
+        return (
+            max(self.published_at, self.valid_from) <= at
+            and (self.valid_to is None or at < self.valid_to)
+            and (self.retired_at is None or at < self.retired_at)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A dealer's tiers, oldest first, each with the time from which it holds."""
+
+    tiers: tuple[tuple[datetime, str], ...]
+
+    def tier_at(self, at: datetime) -> str:
+        """What was ordered before he came is priced by his first tier."""
+        held = [tier for since, tier in self.tiers if since <= at]
+        return held[-1] if held else self.tiers[0][1]
+
+
+@dataclass(frozen=True, slots=True)
+class PricingAsk:
+    """Price these lines for this dealer as of this time."""
+
+    dealer_id: UUID
+    at: datetime
+    lines: Sequence[LineAsk]
+
+
+Breaks = Sequence[Break]
+"""Of one SKU in one version, by ascending quantity."""
+Entries = Mapping[EntryKey, Breaks]
+
+
+ListsAt = Callable[[str, datetime], Sequence[PublishedList]]
+"""The lists that may price something for a tier at a time, the strongest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a batch of asks is priced from."""
+
+    buyers: Mapping[UUID, Buyer]
+    articles: Mapping[str, Article]
+    lists_at: ListsAt
+    entries: Entries
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Every line of an ask with its price."""
+
+    lines: tuple[PricedLine, ...]
+    currency: str
+
+    @property
+    def total_minor(self) -> int:
+        return sum(line.gross_minor for line in self.lines)
+
+
+def resolver(lists: Sequence[PublishedList]) -> ListsAt:
+    """Look up lists by tier and time; each pair is worked out once."""
+    return cache(lambda tier, at: _lists_at(lists, tier, at))
+
+
+def wanted_entries(
+    asks: Sequence[PricingAsk], buyers: Mapping[UUID, Buyer], lists_at: ListsAt
+) -> set[EntryKey]:
+    """All places where a price for one of these lines may stand."""
+    return {
+        EntryKey(one.price_list_id, one.version, line.sku)
+        for ask in asks
+        if (buyer := buyers.get(ask.dealer_id))
+        for one in lists_at(buyer.tier_at(ask.at), ask.at)
+        for line in ask.lines
+    }
+
+
+def price(asks: Sequence[PricingAsk], known: Knowledge) -> list[Priced | DomainError]:
+    """Per ask its priced lines, or UnknownDealer, UnknownSku, NotForSale, NoPrice."""
+    return [_price(ask, known) for ask in asks]
+
+
+def price_of(
+    sku: str, quantity: int, lists: Sequence[PublishedList], entries: Entries
+) -> tuple[PublishedList, Break] | None:
+    """The list and the break that price a SKU: of the first list that sells so few of it."""
+    for one in lists:
+        breaks = entries.get(EntryKey(one.price_list_id, one.version, sku), ())
+        reached = [step for step in breaks if step.min_quantity <= quantity]
+        if reached:
+            return one, reached[-1]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One break of what a dealer pays, whichever list it comes from."""
+
+    found: PublishedList
+    step: Break
+
+    @property
+    def price(self) -> tuple[str, bool]:
+        """The unit price, and whether it contains the tax."""
+        return self.step.unit_price, self.found.tax_inclusive
+
+
+def ladder(sku: str, lists: Sequence[PublishedList], entries: Entries) -> list[Step]:
+    """Every quantity from which a dealer pays another price, ascending, as `price` would say."""
+    quantities = {
+        step.min_quantity
+        for one in lists
+        for step in entries.get(EntryKey(one.price_list_id, one.version, sku), ())
+    }
+    steps: list[Step] = []
+    for quantity in sorted(quantities):
+        hit = price_of(sku, quantity, lists, entries)
+        if hit and (not steps or Step(*hit).price != steps[-1].price):
+            steps.append(Step(*hit))
+    return steps
+
+
+def derivation(found: PublishedList, step: Break, unit: str) -> str:
+    """Why this price, in words."""
+    tax = "含税" if found.tax_inclusive else "未税"
+    return f"价目表 {found.code} 第 {found.version} 版，{step.min_quantity} {unit}起，{tax}"
+
+
+def _lists_at(lists: Sequence[PublishedList], tier: str, at: datetime) -> list[PublishedList]:
+    newest: dict[UUID, PublishedList] = {}
+    for candidate in lists:
+        if candidate.tier != tier or not candidate.covers(at):
+            continue
+        known = newest.get(candidate.price_list_id)
+        if known is None or candidate.version > known.version:
+            newest[candidate.price_list_id] = candidate
+    return sorted(
+        newest.values(), key=lambda one: (one.published_at, one.price_list_id), reverse=True
+    )
+
+
+def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
+    buyer = known.buyers.get(ask.dealer_id)
+    if buyer is None:
+        return UnknownDealer()
+    if fault := _unsaleable(ask, known.articles):
+        return fault
+    lists = known.lists_at(buyer.tier_at(ask.at), ask.at)
+    found = [price_of(line.sku, line.quantity, lists, known.entries) for line in ask.lines]
+    if missing := {line.sku for line, hit in zip(ask.lines, found, strict=True) if hit is None}:
+        return NoPrice(skus=sorted(missing))
+    lines = tuple(
+        _priced(line, known.articles[line.sku], *hit)
+        for line, hit in zip(ask.lines, found, strict=True)
+        if hit
+    )
+    return Priced(lines, lists[0].currency)
+
+
+def _unsaleable(ask: PricingAsk, articles: Mapping[str, Article]) -> DomainError | None:
+    if unknown := {line.sku for line in ask.lines} - articles.keys():
+        return UnknownSku(skus=sorted(unknown))
+    idle = {line.sku for line in ask.lines if articles[line.sku].status is not ProductStatus.ACTIVE}
+    return NotForSale(skus=sorted(idle)) if idle else None
+
+
+def _priced(line: LineAsk, article: Article, found: PublishedList, step: Break) -> PricedLine:
+    amounts = money.amounts(
+        money.line_minor(step.unit_price_micros, line.quantity),
+        article.tax_rate_bp,
+        tax_inclusive=found.tax_inclusive,
+    )
+    return PricedLine(
+        line_no=line.line_no,
+        sku=line.sku,
+        name=article.name,
+        unit=article.unit,
+        quantity=line.quantity,
+        unit_price=step.unit_price,
+        tax_rate_bp=article.tax_rate_bp,
+        net_minor=amounts.net_minor,
+        tax_minor=amounts.tax_minor,
+        gross_minor=amounts.gross_minor,
+        price_list_id=found.price_list_id,
+        price_list_version=found.version,
+        rule=derivation(found, step, article.unit),
+    )

@@ -1,0 +1,143 @@
+"""Products: what may be said of one, and how its status may move."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from chassis.errors import DomainError
+from contracts.catalog import ProductState, ProductStatus
+
+
+class ProductExists(DomainError):
+    """There is a product with this SKU already.
+
+    zh: 商品编码已存在。
+    请修改已有商品，或换一个编码。
+
+    Change the one that is there, or choose another SKU.
+    """
+
+
+class UnknownCategory(DomainError):
+    """There is no category with this code.
+
+    zh: 商品分类不存在。
+    请先建立该分类。
+
+    Make the category first.
+    """
+
+    status = 422
+
+
+class BarcodeTaken(DomainError):
+    """Another product has this barcode.
+
+    zh: 条码已被其他商品使用。
+    """
+
+
+class StatusMoveRefused(DomainError):
+    """A product cannot go from its present status to this one.
+
+    zh: 商品当前状态不允许此变更。
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A stock keeping unit."""
+
+    sku: str
+    name_zh: str
+    name_en: str
+    category: str
+    unit: str
+    tax_rate_bp: int
+    barcode: str | None
+    attributes: Mapping[str, str]
+    status: ProductStatus
+    version: int = 1
+
+    @property
+    def state(self) -> ProductState:
+        """What other services are told."""
+        return ProductState(
+            version=self.version,
+            sku=self.sku,
+            name=self.name_zh,
+            category=self.category,
+            unit=self.unit,
+            tax_rate_bp=self.tax_rate_bp,
+            status=self.status,
+        )
+
+
+MOVES: Mapping[ProductStatus, frozenset[ProductStatus]] = {
+    ProductStatus.DRAFT: frozenset({ProductStatus.ACTIVE, ProductStatus.RETIRED}),
+    ProductStatus.ACTIVE: frozenset({ProductStatus.SUSPENDED, ProductStatus.RETIRED}),
+    ProductStatus.SUSPENDED: frozenset({ProductStatus.ACTIVE, ProductStatus.RETIRED}),
+    ProductStatus.RETIRED: frozenset(),
+}
+"""Where a product may go from each status; retired is for good, its history stays."""
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What is there before a batch of products is stored; it grows with the batch."""
+
+    products: dict[str, Product]
+    categories: Collection[str]
+    barcodes: dict[str, str]
+    """SKU by barcode."""
+
+
+@dataclass(slots=True)
+class Stored:
+    """What a batch of products comes to, per SKU; what is in none of these stays as it was."""
+
+    created: dict[str, Product] = field(default_factory=dict[str, Product])
+    changed: dict[str, Product] = field(default_factory=dict[str, Product])
+    refused: dict[str, DomainError] = field(default_factory=dict[str, DomainError])
+
+    @property
+    def written(self) -> list[Product]:
+        return [*self.created.values(), *self.changed.values()]
+
+
+def put(products: Sequence[Product], there: Surroundings) -> Stored:
+    """Store products as they should be: distinct SKUs; refusals are UnknownCategory, BarcodeTaken,
+    StatusMoveRefused.
+    """
+    outcome = Stored()
+    for wanted in products:
+        known = there.products.get(wanted.sku)
+        if fault := _fault(wanted, known, there):
+            outcome.refused[wanted.sku] = fault
+        elif known is None:
+            outcome.created[wanted.sku] = replace(wanted, version=1)
+        elif replace(wanted, version=known.version) != known:
+            outcome.changed[wanted.sku] = replace(wanted, version=known.version + 1)
+        if wanted.sku not in outcome.refused and wanted.barcode:
+            there.barcodes[wanted.barcode] = wanted.sku
+    return outcome
+
+
+def move(product: Product, status: ProductStatus) -> Product | StatusMoveRefused:
+    """The product in another status; where it is there already, nothing changes."""
+    if status is product.status:
+        return product
+    if status not in MOVES[product.status]:
+        return StatusMoveRefused(status=product.status, allowed=sorted(MOVES[product.status]))
+    return replace(product, status=status, version=product.version + 1)
+
+
+def _fault(wanted: Product, known: Product | None, there: Surroundings) -> DomainError | None:
+    if wanted.category not in there.categories:
+        return UnknownCategory(category=wanted.category)
+    if wanted.barcode and there.barcodes.get(wanted.barcode, wanted.sku) != wanted.sku:
+        return BarcodeTaken(barcode=wanted.barcode)
+    if known and isinstance(fault := move(known, wanted.status), StatusMoveRefused):
+        return fault
+    return None

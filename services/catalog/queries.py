@@ -1,0 +1,198 @@
+"""What catalog can be asked to show; row-level security leaves what the caller may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from chassis.db import Reader
+from chassis.errors import NotFound
+from chassis.pages import Page, PageRequest
+from services.catalog.domain import pricing
+from services.catalog.domain.pricing import Step, UnknownDealer
+from services.catalog.domain.products import Product
+from services.catalog.schemas import (
+    CategoryResponse,
+    DealerPrice,
+    EntryResponse,
+    PriceListResponse,
+    PriceListSummary,
+    PriceListVersionResponse,
+    PriceStep,
+)
+from services.catalog.store import pricing as store
+from services.catalog.store.products import product_of, products
+
+
+async def product(reader: Reader, sku: str) -> Product:
+    """One product. Raises NotFound."""
+    if found := (await products(reader, [sku])).get(sku):
+        return found
+    raise NotFound
+
+
+async def search(
+    reader: Reader,
+    page: PageRequest,
+    *,
+    text: str | None,
+    category: str | None,
+    statuses: Sequence[str],
+) -> list[Product]:
+    """Products by SKU, one more than the page; `text` is the start of a SKU or barcode, or a part
+    of a name; a category stands for those below it too.
+    """
+    (after,) = page.key(str)
+    rows = await reader.fetch(
+        """
+        SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
+               attributes::text AS attributes, status, version
+        FROM products
+        WHERE ($1::text IS NULL OR sku > $1)
+          AND ($2::text IS NULL OR starts_with(upper(sku), upper($2)) OR barcode = $2
+               OR strpos(lower(name_zh), lower($2)) > 0 OR strpos(lower(name_en), lower($2)) > 0)
+          AND ($3::text IS NULL OR category = $3
+               OR category IN (SELECT code FROM categories WHERE parent_code = $3))
+          AND status = ANY($4::text[])
+        ORDER BY sku
+        LIMIT $5
+        """,
+        after,
+        text,
+        category,
+        list(statuses),
+        page.fetch,
+    )
+    return [product_of(row) for row in rows]
+
+
+async def prices(
+    reader: Reader, dealer_id: UUID, shown: Sequence[Product], at: datetime
+) -> dict[str, DealerPrice]:
+    """What a dealer pays now, by SKU; a SKU without a price is left out. Raises UnknownDealer."""
+    buyer = (await store.buyers(reader, [dealer_id])).get(dealer_id)
+    if buyer is None:
+        raise UnknownDealer
+    published = await store.published_lists(reader, since=at, until=at)
+    lists = pricing.resolver(published)(buyer.tier_at(at), at)
+    places = {
+        pricing.EntryKey(one.price_list_id, one.version, product.sku)
+        for one in lists
+        for product in shown
+    }
+    breaks = await store.published_entries.breaks(reader, places)
+    return {
+        product.sku: _dealer_price(steps, product.unit)
+        for product in shown
+        if (steps := pricing.ladder(product.sku, lists, breaks))
+    }
+
+
+async def categories(reader: Reader) -> list[CategoryResponse]:
+    rows = await reader.fetch(
+        "SELECT code, name_zh, name_en, parent_code, version FROM categories ORDER BY code"
+    )
+    return [CategoryResponse(**row) for row in rows]
+
+
+async def price_lists(
+    reader: Reader, page: PageRequest, *, tier: str | None
+) -> Page[PriceListSummary]:
+    """Lists by code, each with the newest version that the caller may see."""
+    (after,) = page.key(str)
+    rows = await reader.fetch(
+        """
+        SELECT l.price_list_id, l.code, l.name, l.tier, l.currency, l.revision, v.version, v.status,
+               v.valid_from, v.valid_to
+        FROM price_lists l
+        CROSS JOIN LATERAL (
+            SELECT version, status, valid_from, valid_to
+            FROM price_list_versions
+            WHERE price_list_id = l.price_list_id
+            ORDER BY version DESC
+            LIMIT 1
+        ) v
+        WHERE ($1::text IS NULL OR l.code > $1) AND ($2::text IS NULL OR l.tier = $2)
+        ORDER BY l.code
+        LIMIT $3
+        """,
+        after,
+        tier,
+        page.fetch,
+    )
+    found = [PriceListSummary(**row) for row in rows]
+    return Page[PriceListSummary].of(found, page, key=lambda one: (one.code,))
+
+
+async def price_list(reader: Reader, price_list_id: UUID) -> PriceListResponse:
+    """A list with its versions, newest first, and no allowed actions yet. Raises NotFound."""
+    head = await reader.fetchrow(
+        """
+        SELECT price_list_id, code, name, tier, currency, revision
+        FROM price_lists
+        WHERE price_list_id = $1
+        """,
+        price_list_id,
+    )
+    if head is None:
+        raise NotFound
+    rows = await reader.fetch(
+        """
+        SELECT v.version, v.status, v.tax_inclusive, v.valid_from, v.valid_to, v.published_at,
+               v.retired_at,
+               (SELECT count(*) FROM price_entries e
+                 WHERE e.price_list_id = v.price_list_id AND e.version = v.version) AS entries
+        FROM price_list_versions v
+        WHERE v.price_list_id = $1
+        ORDER BY v.version DESC
+        """,
+        price_list_id,
+    )
+    versions = [PriceListVersionResponse(**row) for row in rows]
+    return PriceListResponse(**head, versions=versions, allowed_actions=[])
+
+
+async def entries(
+    reader: Reader, page: PageRequest, price_list_id: UUID, version: int
+) -> Page[EntryResponse]:
+    """The prices of one version, by SKU and quantity."""
+    sku, min_quantity = page.key(str, int)
+    rows = await reader.fetch(
+        """
+        SELECT e.sku, p.name_zh, e.min_quantity, trim_scale(e.unit_price)::text AS unit_price
+        FROM price_entries e JOIN products p USING (sku)
+        WHERE e.price_list_id = $1 AND e.version = $2
+          AND ($3::text IS NULL OR (e.sku, e.min_quantity) > ($3, $4::bigint))
+        ORDER BY e.sku, e.min_quantity
+        LIMIT $5
+        """,
+        price_list_id,
+        version,
+        sku,
+        min_quantity,
+        page.fetch,
+    )
+    found = [EntryResponse(**row) for row in rows]
+    return Page[EntryResponse].of(found, page, key=lambda one: (one.sku, one.min_quantity))
+
+
+def _dealer_price(steps: Sequence[Step], unit: str) -> DealerPrice:
+    first, *others = [_price_step(step, unit) for step in steps]
+    return DealerPrice(
+        currency=steps[0].found.currency,
+        unit_price=first.unit_price,
+        tax_inclusive=first.tax_inclusive,
+        min_quantity=first.min_quantity,
+        next_break=others[0] if others else None,
+        breaks=[first, *others],
+    )
+
+
+def _price_step(step: Step, unit: str) -> PriceStep:
+    return PriceStep(
+        min_quantity=step.step.min_quantity,
+        unit_price=step.step.unit_price,
+        tax_inclusive=step.found.tax_inclusive,
+        rule=pricing.derivation(step.found, step.step, unit),
+    )

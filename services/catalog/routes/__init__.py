@@ -1,0 +1,1 @@
+"""HTTP API of catalog: parse, call one command or query, answer."""

@@ -1,0 +1,236 @@
+"""Products: look them up, with the caller's own price; keep them; import them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import JsonValue, ValidationError
+
+from chassis.auth import STAFF, Actor, allowed, allowed_actions, may
+from chassis.db import Reader
+from chassis.errors import NotFound
+from chassis.http import IfMatch, RuntimeDep, check_version, json_response, with_etag
+from chassis.pages import Page, PageQuery
+from chassis.runtime import Runtime
+from chassis.scope import acting, reading
+from contracts.catalog import ProductStatus
+from services.catalog import queries
+from services.catalog.access import ACCESS
+from services.catalog.commands import products as commands
+from services.catalog.domain.products import MOVES, Product, Stored
+from services.catalog.schemas import (
+    DealerPrice,
+    ImportResult,
+    ProductChange,
+    ProductImport,
+    ProductRequest,
+    ProductResponse,
+    RowFault,
+)
+
+IMPORT_BYTES_MAX = 8 << 20
+SHOWN_TO_BUYERS = (ProductStatus.ACTIVE,)
+VERBS: Mapping[ProductStatus, str] = {
+    ProductStatus.ACTIVE: "products.activate",
+    ProductStatus.SUSPENDED: "products.suspend",
+    ProductStatus.RETIRED: "products.retire",
+}
+
+router = APIRouter(prefix="/products", tags=["catalog"])
+Viewer = Annotated[Actor, Depends(allowed("products.view"))]
+Changer = Annotated[Actor, Depends(allowed("products.change"))]
+Activator = Annotated[Actor, Depends(allowed("products.activate"))]
+Suspender = Annotated[Actor, Depends(allowed("products.suspend"))]
+Retirer = Annotated[Actor, Depends(allowed("products.retire"))]
+
+
+@router.get("", response_model=Page[ProductResponse])
+async def list_products(  # noqa: PLR0913, PLR0917  (filters)
+    actor: Viewer,
+    runtime: RuntimeDep,
+    page: PageQuery,
+    q: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    category: Annotated[str | None, Query(max_length=64)] = None,
+    status: Annotated[list[ProductStatus] | None, Query()] = None,
+    dealer_id: UUID | None = None,
+) -> Page[ProductResponse]:
+    """Products by SKU. A dealer sees his own prices; the staff those of the dealer they name."""
+    async with reading(runtime, actor) as reader:
+        found = await queries.search(
+            reader, page, text=q, category=category, statuses=_shown_statuses(actor, status)
+        )
+        prices = await _prices(reader, actor, dealer_id, found[: page.limit])
+    rows = [_shown(actor, product, prices.get(product.sku)) for product in found]
+    return Page[ProductResponse].of(rows, page, key=lambda one: (one.sku,))
+
+
+@router.get("/{sku}", response_model=ProductResponse)
+async def get_product(
+    sku: str, actor: Viewer, runtime: RuntimeDep, dealer_id: UUID | None = None
+) -> Response:
+    """One product, with the price as in the list."""
+    async with reading(runtime, actor) as reader:
+        product = await queries.product(reader, sku)
+        if product.status is ProductStatus.DRAFT and not actor.roles & STAFF:
+            raise NotFound
+        prices = await _prices(reader, actor, dealer_id, [product])
+    return _answer(actor, product, prices.get(sku))
+
+
+@router.post("", status_code=201, response_model=ProductResponse)
+async def add_product(body: ProductRequest, actor: Changer, runtime: RuntimeDep) -> Response:
+    """A new product; its SKU makes the request safe to repeat: the second one is refused."""
+    async with acting(runtime, actor) as tx:
+        product = await commands.add_product(tx, _product(body))
+    return _answer(actor, product, status=201)
+
+
+@router.post("/import", response_model=ImportResult, max_body_size=IMPORT_BYTES_MAX)
+async def import_products(body: ProductImport, actor: Changer, runtime: RuntimeDep) -> ImportResult:
+    """Up to 2,000 products as they should be; bad rows are reported, the others are stored."""
+    products, places, faults = read_rows(body.rows)
+    async with acting(runtime, actor) as tx:
+        outcome = await commands.put_products(tx, products)
+    return _result(places, outcome, faults)
+
+
+@router.patch("/{sku}", response_model=ProductResponse)
+async def change_product(
+    sku: str, body: ProductChange, actor: Changer, runtime: RuntimeDep, if_match: IfMatch
+) -> Response:
+    """Change what the body names; null takes the barcode away, and means nothing elsewhere."""
+    given = body.model_dump(exclude_unset=True)
+    change = {k: v for k, v in given.items() if v is not None or k == "barcode"}
+    async with acting(runtime, actor) as tx:
+        product = await commands.change_product(
+            tx, sku, lambda known: replace(known, **change), lambda v: check_version(v, if_match)
+        )
+    return _answer(actor, product)
+
+
+@router.post("/{sku}/activate", response_model=ProductResponse)
+async def activate_product(
+    sku: str, actor: Activator, runtime: RuntimeDep, if_match: IfMatch
+) -> Response:
+    """Put a product up for sale."""
+    return await _move(runtime, actor, sku, ProductStatus.ACTIVE, if_match)
+
+
+@router.post("/{sku}/suspend", response_model=ProductResponse)
+async def suspend_product(
+    sku: str, actor: Suspender, runtime: RuntimeDep, if_match: IfMatch
+) -> Response:
+    """Take a product off sale for a while; orders that have it go on."""
+    return await _move(runtime, actor, sku, ProductStatus.SUSPENDED, if_match)
+
+
+@router.post("/{sku}/retire", response_model=ProductResponse)
+async def retire_product(
+    sku: str, actor: Retirer, runtime: RuntimeDep, if_match: IfMatch
+) -> Response:
+    """Take a product off sale for good; its history stays."""
+    return await _move(runtime, actor, sku, ProductStatus.RETIRED, if_match)
+
+
+def read_rows(
+    rows: Sequence[dict[str, JsonValue]],
+) -> tuple[list[Product], dict[str, int], list[RowFault]]:
+    """Products, their rows by SKU, and what is wrong with the other rows.
+
+    Of a repeated SKU the first row counts.
+    """
+    products: list[Product] = []
+    places: dict[str, int] = {}
+    faults: list[RowFault] = []
+    for place, row in enumerate(rows):
+        try:
+            product = _product(ProductRequest.model_validate(row))
+        except ValidationError as error:
+            faults += [_row_fault(place, row, one["loc"], one["msg"]) for one in error.errors()]
+            continue
+        if product.sku in places:
+            faults.append(_row_fault(place, row, ("sku",), "An earlier row has this SKU."))
+        else:
+            products.append(product)
+            places[product.sku] = place
+    return products, places, faults
+
+
+def _row_fault(
+    place: int, row: Mapping[str, JsonValue], location: tuple[int | str, ...], fault: str
+) -> RowFault:
+    sku = row.get("sku")
+    field = ".".join(map(str, location)) or None
+    return RowFault(row=place, sku=str(sku) if sku else None, field=field, fault=fault)
+
+
+def _result(places: Mapping[str, int], outcome: Stored, faults: Sequence[RowFault]) -> ImportResult:
+    refused = [
+        RowFault(row=places[sku], sku=sku, field=None, fault=fault.title)
+        for sku, fault in outcome.refused.items()
+    ]
+    return ImportResult(
+        created=len(outcome.created),
+        changed=len(outcome.changed),
+        unchanged=len(places) - len(outcome.written) - len(outcome.refused),
+        faults=sorted([*faults, *refused], key=lambda fault: fault.row),
+    )
+
+
+async def _move(
+    runtime: Runtime, actor: Actor, sku: str, status: ProductStatus, if_match: int | None
+) -> Response:
+    async with acting(runtime, actor) as tx:
+        product = await commands.move_product(
+            tx, sku, status, lambda version: check_version(version, if_match)
+        )
+    return _answer(actor, product)
+
+
+async def _prices(
+    reader: Reader, actor: Actor, dealer_id: UUID | None, shown: Sequence[Product]
+) -> Mapping[str, DealerPrice]:
+    """A dealer sees no price but his own, whomever he names (E-27)."""
+    wanted = actor.dealer_id or dealer_id
+    if wanted is None or not may(ACCESS, actor, "prices.view"):
+        return {}
+    return await queries.prices(reader, wanted, shown, datetime.now(UTC))
+
+
+def _shown_statuses(actor: Actor, asked: Sequence[ProductStatus] | None) -> Sequence[ProductStatus]:
+    if not actor.roles & STAFF:
+        return SHOWN_TO_BUYERS
+    return asked or tuple(ProductStatus)
+
+
+def _product(body: ProductRequest) -> Product:
+    return Product(**body.model_dump())
+
+
+def _answer(
+    actor: Actor, product: Product, price: DealerPrice | None = None, *, status: int = 200
+) -> Response:
+    return with_etag(json_response(_shown(actor, product, price), status), product.version)
+
+
+def _shown(actor: Actor, product: Product, price: DealerPrice | None) -> ProductResponse:
+    verbs = ["products.change", *(VERBS[status] for status in sorted(MOVES[product.status]))]
+    return ProductResponse(
+        sku=product.sku,
+        name_zh=product.name_zh,
+        name_en=product.name_en,
+        category=product.category,
+        unit=product.unit,
+        tax_rate_bp=product.tax_rate_bp,
+        barcode=product.barcode,
+        attributes=dict(product.attributes),
+        status=product.status,
+        version=product.version,
+        price=price,
+        allowed_actions=allowed_actions(ACCESS, actor, verbs),
+    )
