@@ -41,6 +41,9 @@ share.coordinator.state.topic.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+# A broker that was killed is let in again when its last session is over: 9 s by default.
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=1000
 log.segment.bytes=134217728
 log.cleaner.dedupe.buffer.size=33554432
 num.network.threads=2
