@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,11 +15,10 @@ from typing import Any
 import uvicorn
 import uvloop
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import JSONResponse
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
 
-from chassis import problems
+from chassis import health, log, problems
 from chassis.auth import Access, Actor, Verifier
 from chassis.auth.routes import by_token, check_routes
 from chassis.consumer import Subscription
@@ -27,11 +26,12 @@ from chassis.db import connect
 from chassis.edge import Edge
 from chassis.hot import HotRoute, HotRoutes
 from chassis.intake import GroupCommit, Intake
+from chassis.jobs import Background, endless, every, forget_keys
 from chassis.process import running
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
+from chassis.telemetry.export import started
 
-Background = Callable[[Runtime], Awaitable[None]]
 Authenticate = Callable[[HTTPConnection], Awaitable[Actor]]
 HALVES = ("all", "api", "worker")
 
@@ -71,8 +71,7 @@ def build_app(service: Service, runtime: Runtime) -> ASGIApp:
     for router in service.routers:
         app.include_router(router)
     check_routes(app.routes, service.access)
-    app.add_route("/livez", _livez)
-    app.add_route("/readyz", _readyz)
+    health.install(app)
     problems.install(app)
     behind: ASGIApp = HotRoutes(service.hot, runtime, app) if service.hot else app
     if service.front:
@@ -80,13 +79,23 @@ def build_app(service: Service, runtime: Runtime) -> ASGIApp:
     return Edge(behind, timeout_seconds=runtime.settings.request_timeout_seconds)
 
 
+def build_probes(service: Service, runtime: Runtime) -> ASGIApp:
+    """What a process without an API answers: whether it is well."""
+    app = FastAPI(title=service.name, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.runtime = runtime
+    health.install(app)
+    problems.install(app)
+    return Edge(app, timeout_seconds=runtime.settings.request_timeout_seconds)
+
+
 def run(service: Service) -> None:
-    """`python -m services.<name> all|api|worker|migrate|…`; alone: all."""
-    words = (*HALVES, "migrate", *service.commands)
+    """`python -m services.<name> all|api|worker|…`; without a word: all."""
+    words = (*HALVES, *service.commands)
     parser = argparse.ArgumentParser(prog=f"python -m services.{service.name}")
     parser.add_argument("word", nargs="?", default="all", choices=words)
     word = parser.parse_args().word
     settings = service.settings()
+    log.configure(service.name, level=settings.log_level, form=settings.log_format)
     if word in HALVES:
         uvloop.run(serve(service, settings, word))
     else:
@@ -96,25 +105,22 @@ def run(service: Service) -> None:
 async def serve(service: Service, settings: ServiceSettings, half: str = "all") -> None:
     """Run until SIGTERM or SIGINT; then readiness turns red, requests end, the worker ends."""
     stop = _stop_signal()
-    async with _runtime(service, settings, half) as runtime, runtime.exits:
-        app = build_app(service, runtime)
-        server = _Server(_uvicorn(app, settings))
-        async with asyncio.TaskGroup() as tasks:
-            serving = tasks.create_task(server.serve())
-            background = [
-                tasks.create_task(_endless(task, runtime))
-                for task in service.background
-                if half != "api"
-            ]
-            background += [tasks.create_task(intake.run()) for intake in runtime.intakes.values()]
-            gc.freeze()  # what lives now lives as long as the process
-            await stop.wait()
-            runtime.stopping = True
-            await asyncio.sleep(settings.drain_seconds)
-            server.should_exit = True
-            await serving
-            for one in background:
-                one.cancel()
+    with started(service.name, settings):
+        async with _runtime(service, settings, half) as runtime, runtime.exits:
+            app = build_probes if half == "worker" else build_app
+            server = _Server(_uvicorn(app(service, runtime), settings))
+            async with asyncio.TaskGroup() as tasks:
+                serving = tasks.create_task(server.serve())
+                others = [tasks.create_task(task) for task in _endless(service, runtime, half)]
+                gc.collect()
+                gc.freeze()  # what lives now lives as long as the process
+                await stop.wait()
+                runtime.stopping = True
+                await asyncio.sleep(settings.drain_seconds)
+                server.should_exit = True
+                await serving
+                for task in others:
+                    task.cancel()
 
 
 def make_runtime(
@@ -123,6 +129,7 @@ def make_runtime(
     """What the parts of one process share."""
     authenticate = service.authenticate or by_token(Verifier(service.name, settings.jwks_path))
     runtime = Runtime(service.name, settings, db, service.access, authenticate, committed)
+    runtime.checks["database"] = health.database_check(runtime)
     if service.prepare:
         service.prepare(runtime)
     runtime.intakes = {one: Intake(db, one, committed) for one in service.intakes}
@@ -142,15 +149,21 @@ async def _runtime(
             yield make_runtime(service, settings, process.db, process.committed)
 
 
-async def _endless(task: Background, runtime: Runtime) -> None:
-    await task(runtime)
+def _endless(service: Service, runtime: Runtime, half: str) -> Generator[Coroutine[Any, Any, None]]:
+    """What runs beside the server in this half."""
+    if half != "worker":
+        for intake in runtime.intakes.values():
+            yield intake.run()
+    if half != "api":
+        for task in (*service.background, every(60.0, forget_keys)):
+            yield endless(task, runtime)
 
 
 class _Server(uvicorn.Server):
     """Leaves the signals to `serve`, which stops the halves in order."""
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Any:
+    def capture_signals(self) -> Generator[None]:
         yield
 
 
@@ -175,18 +188,3 @@ def _stop_signal() -> asyncio.Event:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     return stop
-
-
-async def _livez(_: Request) -> JSONResponse:
-    return JSONResponse({"status": "live"})
-
-
-async def _readyz(request: Request) -> JSONResponse:
-    """Every check by name; 503 while one of them is red or the process is stopping."""
-    runtime: Runtime = request.app.state.runtime
-    faults: dict[str, str] = {"process": "stopping"} if runtime.stopping else {}
-    for name, check in runtime.checks.items():
-        if fault := await check():
-            faults[name] = fault
-    body = {"status": "not ready" if faults else "ready", "faults": faults}
-    return JSONResponse(body, 503 if faults else 200)

@@ -1,5 +1,16 @@
 """Traces and metrics; `chassis.telemetry.names` has every name that leaves the process."""
 
-from chassis.telemetry.traces import trace_id, traceparent
+from chassis.telemetry import metrics, names
+from chassis.telemetry.messages import delivering
+from chassis.telemetry.traces import Work, recorded, trace_id, traceparent, working
 
-__all__ = ["trace_id", "traceparent"]
+__all__ = [
+    "Work",
+    "delivering",
+    "metrics",
+    "names",
+    "recorded",
+    "trace_id",
+    "traceparent",
+    "working",
+]

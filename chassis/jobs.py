@@ -1,0 +1,85 @@
+"""Work that nobody asks for: endless tasks of the worker half, kept alive, and the chassis' own."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+from chassis.db import TRANSIENT
+from chassis.log import log
+from chassis.pulse import Pulse
+from chassis.runtime import Runtime
+
+Background = Callable[[Runtime], Coroutine[Any, Any, None]]
+Job = Callable[[Runtime], Awaitable[int]]
+"""Does one small batch of its work in a transaction of its own; says how many rows that were."""
+
+PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 0.1, 30.0
+SETTLED_SECONDS = 5.0
+"""A task that has run for so long works again."""
+PATIENCE_SECONDS = 60.0
+KEYS_KEPT = timedelta(days=30)
+"""How long a repeated request is answered as before; longer than anybody repeats one."""
+PURGED_AT_ONCE = 1_000
+
+
+def every(seconds: float, job: Job) -> Background:
+    """A background task: the job each `seconds`, and at once again as long as it finds work."""
+
+    async def run(runtime: Runtime) -> None:
+        while True:
+            done = await job(runtime)
+            if done:
+                runtime.committed.set()
+                log.info("job_done", job=job.__name__, rows=done)
+            else:
+                await asyncio.sleep(seconds * random.uniform(0.9, 1.1))
+
+    run.__name__ = job.__name__
+    return run
+
+
+async def endless(task: Background, runtime: Runtime) -> None:
+    """Keep a task running: whatever ends it, it begins again, later each time it fails at once."""
+    pulse = Pulse(PATIENCE_SECONDS)
+    runtime.checks[task.__name__] = pulse.check
+    loop, pause = asyncio.get_running_loop(), PAUSE_SECONDS_MIN
+    while True:
+        began = loop.time()
+        settled = loop.call_later(SETTLED_SECONDS, pulse.well)
+        try:
+            await task(runtime)
+            return
+        except TRANSIENT as fault:
+            log.warning("background_stalled", task=task.__name__, error=repr(fault))
+            pulse.ill(repr(fault))
+        except Exception as bug:
+            log.exception("background_failed", task=task.__name__)
+            pulse.ill(repr(bug))
+        finally:
+            settled.cancel()
+        if loop.time() - began > SETTLED_SECONDS:
+            pause = PAUSE_SECONDS_MIN
+        await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+        pause = min(pause * 2, PAUSE_SECONDS_MAX)
+
+
+async def forget_keys(runtime: Runtime) -> int:
+    """Delete the oldest Idempotency-Keys, a few at a time."""
+    status = await runtime.db.execute(
+        """
+        DELETE FROM idempotency
+        WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM idempotency
+            WHERE created_at < now() - $1::interval
+            ORDER BY created_at
+            LIMIT $2
+        ))
+        """,
+        KEYS_KEPT,
+        PURGED_AT_ONCE,
+    )
+    return int(status.rpartition(" ")[2])
