@@ -1,0 +1,23 @@
+"""Who may do what in the warehouses (domain §5.9)."""
+
+from __future__ import annotations
+
+from chassis.auth import STAFF, Access, Role, roles
+
+ACCESS: Access = {
+    "warehouses.view": roles(STAFF),
+    "warehouses.create": roles(Role.ADM),
+    "warehouses.change": roles(Role.ADM),
+    "stock.view": roles(STAFF),
+    "inbounds.view": roles(Role.ADM, Role.FIN, Role.WHS, Role.PCK),
+    "inbounds.post": roles(Role.WHS),
+    "pick-tasks.view": roles(Role.ADM, Role.PCK, Role.WHS, Role.SAL),
+    "pick-tasks.start": roles(Role.PCK),
+    "pick-tasks.confirm": roles(Role.PCK),
+    "pick-tasks.put-back": roles(Role.PCK),
+    "outbounds.post": roles(Role.WHS),
+    "shipments.view": roles(STAFF, Role.DLR),
+    "shipments.dispatch": roles(Role.DLV),
+    "shipments.deliver": roles(Role.DLV),
+    "shipments.receive": roles(Role.DLR),
+}

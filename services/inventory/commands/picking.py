@@ -1,0 +1,54 @@
+"""What pickers do: start a task, confirm what was picked, put back what was cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from chassis.db import Tx
+from services.inventory.commands import steps
+from services.inventory.commands.steps import By, Decide, Outcome
+from services.inventory.domain import picking
+from services.inventory.domain.fulfilment import Fulfilment
+from services.inventory.domain.picking import PickAsk, PickTaskAsk
+from services.inventory.store import known, reference
+
+
+async def start_picks(tx: Tx, by: By, asks: Sequence[PickTaskAsk]) -> list[Outcome]:
+    """Begin tasks; per ask its order, or NotFound, PickTaskMovedOn, DealerOnStop."""
+    orders = await known.orders_of_tasks(tx, [ask.pick_task_id for ask in asks])
+    seen = await known.lock(tx, sorted(orders.values()))
+    dealers = {one.dealer_id for one in seen.values() if isinstance(one, Fulfilment)}
+    statuses = await reference.dealer_statuses(tx, dealers)
+    now = datetime.now(UTC)
+
+    def begin(ask: PickTaskAsk) -> Decide:
+        return lambda before: picking.start(before, ask, statuses.get(before.dealer_id), now)
+
+    return await steps.take(
+        tx, by, seen, [(orders.get(ask.pick_task_id), begin(ask)) for ask in asks]
+    )
+
+
+async def confirm_picks(tx: Tx, by: By, asks: Sequence[PickAsk]) -> list[Outcome]:
+    """Count what was picked; per ask its order, or NotFound and the refusals of the domain."""
+    orders = await known.orders_of_tasks(tx, [ask.pick_task_id for ask in asks])
+    seen = await known.lock(tx, sorted(orders.values()))
+    confirm = partial(picking.confirm, now=datetime.now(UTC))
+
+    def counted(ask: PickAsk) -> Decide:
+        return lambda before: confirm(before, ask)
+
+    return await steps.take(
+        tx, by, seen, [(orders.get(ask.pick_task_id), counted(ask)) for ask in asks]
+    )
+
+
+async def put_back(tx: Tx, by: By, asks: Sequence[PickTaskAsk]) -> list[Outcome]:
+    """Free the goods of cancelled orders; per ask its order, or NotFound, PickTaskMovedOn."""
+    orders = await known.orders_of_tasks(tx, [ask.pick_task_id for ask in asks])
+    seen = await known.lock(tx, sorted(orders.values()))
+    return await steps.take(
+        tx, by, seen, [(orders.get(ask.pick_task_id), picking.put_back) for ask in asks]
+    )

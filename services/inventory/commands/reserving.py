@@ -1,0 +1,87 @@
+"""What the order saga asks: hold stock, let the warehouse start, give everything back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from chassis import outbox
+from chassis.db import Tx
+from chassis.ids import uuid7
+from chassis.numbers import take_numbers
+from contracts.inventory import (
+    CancelFulfilment,
+    FirmReservation,
+    ReleaseToWarehouse,
+    ReserveStock,
+)
+from services.inventory.domain import releasing, reserving
+from services.inventory.domain.fulfilment import Known
+from services.inventory.domain.stocking import series
+from services.inventory.store import changes, known, shelves
+
+
+async def reserve_stock(tx: Tx, asks: Sequence[ReserveStock]) -> None:
+    """Hold stock for a batch of orders, first come first served."""
+    seen = await known.lock(tx, [ask.order_id for ask in asks])
+    warehouses = await shelves.known_warehouses(tx, {ask.warehouse_id for ask in asks})
+    new = [ask for ask in asks if ask.order_id not in seen]
+    available = await shelves.lock_available(tx, reserving.places(new))
+    outcome = reserving.reserve(available, warehouses, seen, asks)
+    await changes.insert(tx, outcome.new)
+    await shelves.take(tx, outcome.taken)
+    await outbox.add(tx, outcome.replies)
+
+
+async def firm_reservations(tx: Tx, asks: Sequence[FirmReservation]) -> None:
+    """Make a batch of reservations last, and release those whose payment gate is open."""
+    seen = await known.lock(tx, [ask.order_id for ask in asks])
+    await _release(tx, seen, [ask.order_id for ask in asks if ask.release])
+    decided = reserving.firm(seen, [ask for ask in asks if not ask.release])
+    await changes.save(tx, decided.changes)
+    await outbox.add(tx, decided.messages)
+
+
+async def release_to_warehouse(tx: Tx, asks: Sequence[ReleaseToWarehouse]) -> None:
+    """Let the warehouse start on a batch of orders."""
+    order_ids = [ask.order_id for ask in asks]
+    await _release(tx, await known.lock(tx, order_ids), order_ids)
+
+
+async def cancel_fulfilments(tx: Tx, asks: Sequence[CancelFulfilment]) -> None:
+    """Give back what is held for a batch of orders; remember it where nothing is held yet."""
+    order_ids = [ask.order_id for ask in asks]
+    decided = reserving.cancel(await known.lock(tx, order_ids), order_ids)
+    await changes.insert_tombstones(tx, decided.tombstones)
+    await changes.save(tx, decided.changes)
+    await outbox.add(tx, decided.messages)
+
+
+async def expire_reservations(tx: Tx, lifetime: timedelta, count_max: int) -> int:
+    """Give back up to `count_max` soft reservations older than `lifetime`; how many there were."""
+    decided = reserving.expire(await known.lock_expired(tx, lifetime, count_max))
+    await changes.save(tx, decided.changes)
+    await outbox.add(tx, decided.messages)
+    return len(decided.changes)
+
+
+async def _release(tx: Tx, seen: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> None:
+    """Let each warehouse start: people get a pick task; a virtual one has done all at once."""
+    now = datetime.now(UTC)
+    released = releasing.sort_out(seen, order_ids)
+    decided = releasing.release(
+        released,
+        await _documents(tx, series("CK", now), len(released.direct)),
+        await _documents(tx, series("PH", now), len(released.manual)),
+        now,
+    )
+    await changes.save(tx, decided)
+    messages = [message for change in decided for message in change.messages]
+    await outbox.add(tx, [*messages, *released.replies])
+
+
+async def _documents(tx: Tx, name: str, count: int) -> list[tuple[UUID, str]]:
+    """An id and a number for each new document."""
+    numbers = await take_numbers(tx, name, count) if count else []
+    return [(uuid7(), number) for number in numbers]

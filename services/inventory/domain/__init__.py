@@ -1,0 +1,1 @@
+"""The rules of stock and fulfilment. Pure: facts in, facts and messages out."""

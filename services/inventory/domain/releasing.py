@@ -1,0 +1,56 @@
+"""Letting the warehouse start: who does the work decides what happens next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from contracts.message import OrderReply
+from services.inventory.domain import picking, shipping
+from services.inventory.domain.fulfilment import Change, Fulfilment, Known, Mode, State
+from services.inventory.domain.reserving import promise_again
+
+
+@dataclass(slots=True)
+class Released:
+    """What a batch of orders needs to be released: a shipment or a pick task each."""
+
+    direct: list[Fulfilment] = field(default_factory=list[Fulfilment])
+    manual: list[Fulfilment] = field(default_factory=list[Fulfilment])
+    replies: list[OrderReply] = field(default_factory=list[OrderReply])
+    """To those that nothing is held for, or that were released before."""
+
+
+def sort_out(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Released:
+    """Part what goes out at once from what people pick, and from what cannot be released."""
+    released = Released()
+    for order_id in order_ids:
+        match known.get(order_id):
+            case Fulfilment(state=State.SOFT | State.FIRM, mode=Mode.DIRECT) as held:
+                released.direct.append(held)
+            case Fulfilment(state=State.SOFT | State.FIRM) as held:
+                released.manual.append(held)
+            case other:
+                released.replies.append(promise_again(order_id, other))
+    return released
+
+
+def release(
+    released: Released,
+    shipments: Sequence[tuple[UUID, str]],
+    pick_tasks: Sequence[tuple[UUID, str]],
+    now: datetime,
+) -> list[Change]:
+    """Release what was sorted out, with an id and a number for each new document."""
+    return [
+        *(
+            shipping.go_direct(held, shipment_id, number, now)
+            for held, (shipment_id, number) in zip(released.direct, shipments, strict=True)
+        ),
+        *(
+            picking.release(held, pick_task_id, number, now)
+            for held, (pick_task_id, number) in zip(released.manual, pick_tasks, strict=True)
+        ),
+    ]

@@ -1,0 +1,197 @@
+"""Holding stock for orders: softly, firmly, not any more. First come, first served."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from contracts.inventory import (
+    FirmReservation,
+    FulfilmentCancelDeclined,
+    FulfilmentCancelled,
+    PutBackRequested,
+    ReservationExpired,
+    ReservationFirmed,
+    ReservationLost,
+    ReserveStock,
+    StockRefused,
+    StockReserved,
+)
+from contracts.message import Message, OrderReply
+from services.inventory.domain.fulfilment import (
+    Change,
+    Fulfilment,
+    Known,
+    Line,
+    PickStatus,
+    Place,
+    State,
+    Tombstone,
+    about,
+    picture,
+)
+
+GONE = frozenset({State.REFUSED, State.CANCELLED, State.EXPIRED})
+
+
+@dataclass(slots=True)
+class Reserved:
+    """What a batch of asks comes to."""
+
+    new: list[Fulfilment] = field(default_factory=list[Fulfilment])
+    """Held softly, or refused: a refusal is remembered, so that asking again changes nothing."""
+    taken: Counter[Place] = field(default_factory=Counter[Place])
+    replies: list[OrderReply] = field(default_factory=list[OrderReply])
+
+
+@dataclass(slots=True)
+class Decided:
+    """What a batch of decisions about known fulfilments comes to."""
+
+    changes: list[Change] = field(default_factory=list[Change])
+    tombstones: list[UUID] = field(default_factory=list[UUID])
+    messages: list[Message] = field(default_factory=list[Message])
+
+
+def places(asks: Sequence[ReserveStock]) -> set[Place]:
+    """The shelves that a batch wants from."""
+    return {(ask.warehouse_id, line.sku) for ask in asks for line in ask.lines}
+
+
+def reserve(
+    available: Mapping[Place, int],
+    warehouses: Collection[UUID],
+    known: Mapping[UUID, Known],
+    asks: Sequence[ReserveStock],
+) -> Reserved:
+    """Hold stock first come, first served; an order is held whole or not at all.
+
+    `known` are the orders seen before: they get the answer that they got then, and a cancel that
+    came first wins.
+    """
+    outcome = Reserved()
+    for ask in asks:
+        if before := known.get(ask.order_id):
+            outcome.replies.append(_again(before))
+            continue
+        fulfilment = _decide(available, warehouses, outcome.taken, ask)
+        if fulfilment.state is State.SOFT:
+            outcome.taken.update(_wanted(ask))
+        outcome.new.append(fulfilment)
+        outcome.replies.append(_again(fulfilment))
+    return outcome
+
+
+def firm(known: Mapping[UUID, Known], asks: Sequence[FirmReservation]) -> Decided:
+    """Make reservations last. Those that are released to the warehouse, too, are not asked here."""
+    decided = Decided()
+    for ask in asks:
+        match known.get(ask.order_id):
+            case Fulfilment(state=State.SOFT) as soft:
+                decided.changes.append(Change(soft, replace(soft, state=State.FIRM)))
+                decided.messages.append(ReservationFirmed(order_id=ask.order_id))
+            case before:
+                decided.messages.append(promise_again(ask.order_id, before))
+    return decided
+
+
+def cancel(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Decided:
+    """Give back what is held, unless goods have left; what is picked must be put back first."""
+    decided = Decided()
+    for order_id in order_ids:
+        before = known.get(order_id)
+        if before is None:
+            decided.tombstones.append(order_id)
+        if before is None or isinstance(before, Tombstone):
+            decided.messages.append(FulfilmentCancelled(order_id=order_id))
+            continue
+        change = _cancelled(before)
+        decided.changes.append(change)
+        decided.messages += change.messages
+    return decided
+
+
+def expire(due: Sequence[Fulfilment]) -> Decided:
+    """Give back soft reservations that nobody confirmed in time."""
+    decided = Decided()
+    for soft in due:
+        assert soft.state is State.SOFT, "only soft reservations run out"
+        decided.changes.append(Change(soft, replace(soft, state=State.EXPIRED)))
+        decided.messages.append(ReservationExpired(order_id=soft.order_id))
+    return decided
+
+
+def promise_again(order_id: UUID, known: Known | None) -> OrderReply:
+    """The answer to one who asks again to firm up or to release: how it stands now."""
+    match known:
+        case Fulfilment(state=State.FIRM):
+            return ReservationFirmed(order_id=order_id)
+        case Fulfilment(state=State.IN_WAREHOUSE | State.SHIPPED):
+            return picture(known)
+        case _:
+            return ReservationLost(order_id=order_id)
+
+
+def _again(known: Known) -> OrderReply:
+    match known:
+        case Fulfilment(state=State.REFUSED, refusal=str() as refusal, short=short):
+            return StockRefused(order_id=known.order_id, reason=refusal, short=short)
+        case Fulfilment(state=state) if state not in GONE:
+            return StockReserved(order_id=known.order_id)
+        case _:
+            return StockRefused(order_id=known.order_id, reason="released", short=())
+
+
+def _decide(
+    available: Mapping[Place, int],
+    warehouses: Collection[UUID],
+    taken: Counter[Place],
+    ask: ReserveStock,
+) -> Fulfilment:
+    held = Fulfilment(
+        order_id=ask.order_id,
+        number=ask.number,
+        dealer_id=ask.dealer_id,
+        warehouse_id=ask.warehouse_id,
+        state=State.SOFT,
+        lines=tuple(Line(line.line_no, line.sku, line.quantity) for line in ask.lines),
+    )
+    if ask.warehouse_id not in warehouses:
+        return replace(held, state=State.REFUSED, lines=(), refusal="unknown-warehouse")
+    short = sorted(
+        place[1]
+        for place, quantity in _wanted(ask).items()
+        if quantity > available.get(place, 0) - taken[place]
+    )
+    if short:
+        return replace(held, state=State.REFUSED, lines=(), refusal="short", short=tuple(short))
+    return held
+
+
+def _wanted(ask: ReserveStock) -> Counter[Place]:
+    wanted: Counter[Place] = Counter()
+    for line in ask.lines:
+        wanted[ask.warehouse_id, line.sku] += line.quantity
+    return wanted
+
+
+def _cancelled(before: Fulfilment) -> Change:
+    order_id = before.order_id
+    if before.state is State.PUT_BACK:
+        return Change(before, before)  # answered when the goods are back
+    if before.shipped:
+        return Change(before, before, (FulfilmentCancelDeclined(order_id=order_id),))
+    if before.picked:
+        after = _with_task(before, State.PUT_BACK, PickStatus.PUT_BACK)
+        assert after.task is not None, "nobody picks without a task"
+        requested = PutBackRequested(**about(before), pick_task_id=after.task.pick_task_id)
+        return Change(before, after, (requested,))
+    after = _with_task(before, State.CANCELLED, PickStatus.CANCELLED)
+    return Change(before, after, (FulfilmentCancelled(order_id=order_id),))
+
+
+def _with_task(before: Fulfilment, state: State, status: PickStatus) -> Fulfilment:
+    task = replace(before.task, status=status) if before.task else None
+    return replace(before, state=state, task=task, refusal=None, short=())

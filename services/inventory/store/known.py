@@ -1,0 +1,233 @@
+"""What is known of orders: read and locked, whole, for a batch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from asyncpg import Record
+
+from chassis.db import Tx
+from contracts.inventory import ShipmentLine, ShipmentStatus
+from services.inventory.domain.fulfilment import (
+    Fulfilment,
+    Known,
+    Line,
+    Mode,
+    PickStatus,
+    PickTask,
+    Shipment,
+    State,
+    Tombstone,
+)
+
+WITH_DOCUMENTS = frozenset({State.IN_WAREHOUSE, State.PUT_BACK, State.SHIPPED, State.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What belongs to fulfilments, by order id."""
+
+    lines: Mapping[UUID, tuple[Line, ...]]
+    tasks: Mapping[UUID, PickTask]
+    shipments: Mapping[UUID, tuple[Shipment, ...]]
+
+
+async def lock(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, Known]:
+    """All that is known of the orders, held until the transaction ends."""
+    rows = await tx.fetch(
+        """
+        SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
+               warehouses.mode, warehouses.one_person
+        FROM fulfilments LEFT JOIN warehouses USING (warehouse_id)
+        WHERE order_id = ANY($1::uuid[])
+        ORDER BY order_id
+        FOR NO KEY UPDATE OF fulfilments
+        """,
+        order_ids,
+    )
+    parts = await _parts(tx, rows)
+    return {row["order_id"]: _known(row, parts) for row in rows}
+
+
+async def lock_expired(tx: Tx, lifetime: timedelta, count_max: int) -> list[Fulfilment]:
+    """Soft reservations older than `lifetime`, oldest first; those that somebody holds are left."""
+    rows = await tx.fetch(
+        """
+        SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
+               'MANUAL' AS mode, false AS one_person
+        FROM fulfilments
+        WHERE soft_since <= now() - $1::interval
+        ORDER BY soft_since
+        LIMIT $2
+        FOR NO KEY UPDATE SKIP LOCKED
+        """,
+        lifetime,
+        count_max,
+    )
+    parts = await _parts(tx, rows)
+    return [_fulfilment(row, parts) for row in rows]
+
+
+async def orders_of_tasks(tx: Tx, pick_task_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Order ids by pick task id; neither ever changes."""
+    rows = await tx.fetch(
+        """
+        SELECT pick_task_id, order_id
+        FROM pick_tasks
+        WHERE pick_task_id = ANY($1::uuid[])
+        """,
+        pick_task_ids,
+    )
+    return {row["pick_task_id"]: row["order_id"] for row in rows}
+
+
+async def orders_of_shipments(tx: Tx, shipment_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Order ids by shipment id; neither ever changes."""
+    rows = await tx.fetch(
+        """
+        SELECT shipment_id, order_id
+        FROM shipments
+        WHERE shipment_id = ANY($1::uuid[])
+        """,
+        shipment_ids,
+    )
+    return {row["shipment_id"]: row["order_id"] for row in rows}
+
+
+async def delivered_before(tx: Tx, age: timedelta, count_max: int) -> list[UUID]:
+    """Shipments that were delivered so long ago that they count as received, oldest first."""
+    rows = await tx.fetch(
+        """
+        SELECT shipment_id
+        FROM shipments
+        WHERE status = 'DELIVERED' AND delivered_at <= now() - $1::interval
+        ORDER BY delivered_at
+        LIMIT $2
+        """,
+        age,
+        count_max,
+    )
+    return [row["shipment_id"] for row in rows]
+
+
+async def _parts(tx: Tx, rows: Sequence[Record]) -> Parts:
+    order_ids = [row["order_id"] for row in rows]
+    with_documents = [row["order_id"] for row in rows if State(row["state"]) in WITH_DOCUMENTS]
+    return Parts(
+        lines=await _lines(tx, order_ids),
+        tasks=await _tasks(tx, with_documents),
+        shipments=await _shipments(tx, with_documents),
+    )
+
+
+async def _lines(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, tuple[Line, ...]]:
+    if not order_ids:
+        return {}
+    rows = await tx.fetch(
+        """
+        SELECT order_id, line_no, sku, quantity, picked, shipped, delivered, received
+        FROM fulfilment_lines
+        WHERE order_id = ANY($1::uuid[])
+        ORDER BY order_id, line_no
+        """,
+        order_ids,
+    )
+    lines: defaultdict[UUID, list[Line]] = defaultdict(list)
+    for order_id, *line in rows:
+        lines[order_id].append(Line(*line))
+    return {order_id: tuple(own) for order_id, own in lines.items()}
+
+
+async def _tasks(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, PickTask]:
+    if not order_ids:
+        return {}
+    rows = await tx.fetch(
+        """
+        SELECT order_id, pick_task_id, number, status, created_at, picker_ids, started_at,
+               completed_at
+        FROM pick_tasks
+        WHERE order_id = ANY($1::uuid[])
+        """,
+        order_ids,
+    )
+    return {
+        row["order_id"]: PickTask(
+            row["pick_task_id"],
+            row["number"],
+            PickStatus(row["status"]),
+            row["created_at"],
+            tuple(row["picker_ids"]),
+            row["started_at"],
+            row["completed_at"],
+        )
+        for row in rows
+    }
+
+
+async def _shipments(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, tuple[Shipment, ...]]:
+    if not order_ids:
+        return {}
+    rows = await tx.fetch(
+        """
+        SELECT order_id, shipment_id, number, status, posted_at, posted_by, mode,
+               tracking_number, dispatched_at, delivered_at, proof, received_at, received_by,
+               ARRAY(SELECT (line_no, sku, -quantity) FROM stock_moves
+                     WHERE document_id = shipment_id ORDER BY line_no) AS lines
+        FROM shipments
+        WHERE order_id = ANY($1::uuid[])
+        ORDER BY order_id, shipment_id
+        """,
+        order_ids,
+    )
+    shipments: defaultdict[UUID, list[Shipment]] = defaultdict(list)
+    for row in rows:
+        shipments[row["order_id"]].append(_shipment(row))
+    return {order_id: tuple(own) for order_id, own in shipments.items()}
+
+
+def _shipment(row: Record) -> Shipment:
+    return Shipment(
+        row["shipment_id"],
+        row["number"],
+        ShipmentStatus(row["status"]),
+        tuple(
+            ShipmentLine(line_no=line_no, sku=sku, quantity=quantity)
+            for line_no, sku, quantity in row["lines"]
+        ),
+        row["posted_at"],
+        row["posted_by"],
+        row["mode"],
+        row["tracking_number"],
+        row["dispatched_at"],
+        row["delivered_at"],
+        row["proof"],
+        row["received_at"],
+        row["received_by"],
+    )
+
+
+def _known(row: Record, parts: Parts) -> Known:
+    return _fulfilment(row, parts) if row["number"] else Tombstone(row["order_id"])
+
+
+def _fulfilment(row: Record, parts: Parts) -> Fulfilment:
+    order_id = row["order_id"]
+    return Fulfilment(
+        order_id,
+        row["number"],
+        row["dealer_id"],
+        row["warehouse_id"],
+        State(row["state"]),
+        parts.lines.get(order_id, ()),
+        Mode(row["mode"] or Mode.MANUAL),
+        bool(row["one_person"]),
+        row["revision"],
+        row["refusal"],
+        tuple(row["short"]),
+        parts.tasks.get(order_id),
+        parts.shipments.get(order_id, ()),
+    )

@@ -1,0 +1,136 @@
+"""Stock by warehouse and SKU, and the notes of what came in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from chassis.db import Tx
+from services.inventory.domain.fulfilment import Place, StockChange
+from services.inventory.domain.stocking import Inbound
+
+
+async def lock_available(tx: Tx, places: Collection[Place]) -> dict[Place, int]:
+    """What can be promised, by place; held until the transaction ends."""
+    rows = await tx.fetch(
+        """
+        SELECT warehouse_id, sku, on_hand - reserved AS available
+        FROM unnest($1::uuid[], $2::text[]) AS wanted(warehouse_id, sku)
+        JOIN stock USING (warehouse_id, sku)
+        ORDER BY warehouse_id, sku
+        FOR NO KEY UPDATE OF stock
+        """,
+        [warehouse_id for warehouse_id, _ in places],
+        [sku for _, sku in places],
+    )
+    return {(row["warehouse_id"], row["sku"]): row["available"] for row in rows}
+
+
+async def take(tx: Tx, taken: Mapping[Place, int]) -> None:
+    """Add to what is reserved; the rows are locked by lock_available."""
+    if not taken:
+        return
+    await tx.execute(
+        """
+        UPDATE stock
+        SET reserved = reserved + taken.quantity
+        FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS taken(warehouse_id, sku, quantity)
+        WHERE stock.warehouse_id = taken.warehouse_id AND stock.sku = taken.sku
+        """,
+        [warehouse_id for warehouse_id, _ in taken],
+        [sku for _, sku in taken],
+        list(taken.values()),
+    )
+
+
+async def move(tx: Tx, change: StockChange) -> None:
+    """Change what lies on the shelves and what is reserved of it, locked in order."""
+    places = [
+        place
+        for place in change.on_hand.keys() | change.reserved.keys()
+        if change.on_hand[place] or change.reserved[place]
+    ]
+    if not places:
+        return
+    await tx.execute(
+        """
+        WITH change AS MATERIALIZED (
+            SELECT warehouse_id, sku, on_hand, reserved
+            FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[])
+              AS change(warehouse_id, sku, on_hand, reserved)
+        ), shelf AS MATERIALIZED (
+            SELECT warehouse_id, sku
+            FROM change JOIN stock USING (warehouse_id, sku)
+            ORDER BY warehouse_id, sku
+            FOR NO KEY UPDATE OF stock
+        )
+        UPDATE stock
+        SET on_hand = stock.on_hand + change.on_hand, reserved = stock.reserved + change.reserved
+        FROM change JOIN shelf USING (warehouse_id, sku)
+        WHERE stock.warehouse_id = change.warehouse_id AND stock.sku = change.sku
+        """,
+        [warehouse_id for warehouse_id, _ in places],
+        [sku for _, sku in places],
+        [change.on_hand[place] for place in places],
+        [change.reserved[place] for place in places],
+    )
+
+
+async def insert_inbound(tx: Tx, inbound: Inbound, number: str, now: datetime) -> None:
+    """The note, its lines, which are moves of the stock, and what they add to the shelves."""
+    await tx.execute(
+        """
+        WITH line AS MATERIALIZED (
+            SELECT line_no, sku, quantity
+            FROM unnest($7::text[], $8::bigint[]) WITH ORDINALITY AS line(sku, quantity, line_no)
+        ), note AS (
+            INSERT INTO inbounds (inbound_id, number, warehouse_id, source, posted_by, posted_at)
+            VALUES ($1, $2, $3, $4, $5, $6)
+        ), moves AS (
+            INSERT INTO stock_moves
+                (document_id, line_no, kind, warehouse_id, sku, quantity, moved_at)
+            SELECT $1, line_no, 'INBOUND', $3, sku, quantity, $6
+            FROM line
+        )
+        INSERT INTO stock (warehouse_id, sku, on_hand)
+        SELECT $3, sku, sum(quantity)
+        FROM line
+        GROUP BY sku
+        ORDER BY sku
+        ON CONFLICT (warehouse_id, sku) DO UPDATE SET on_hand = stock.on_hand + excluded.on_hand
+        """,
+        inbound.inbound_id,
+        number,
+        inbound.warehouse_id,
+        inbound.source,
+        inbound.posted_by,
+        now,
+        [line.sku for line in inbound.lines],
+        [line.quantity for line in inbound.lines],
+    )
+
+
+async def unknown_products(tx: Tx, skus: Sequence[str]) -> set[str]:
+    """Which of the SKUs are no product."""
+    rows = await tx.fetch(
+        """
+        SELECT DISTINCT sku
+        FROM unnest($1::text[]) AS asked(sku)
+        WHERE NOT EXISTS (SELECT FROM products WHERE products.sku = asked.sku)
+        """,
+        skus,
+    )
+    return {row["sku"] for row in rows}
+
+
+async def known_warehouses(tx: Tx, warehouse_ids: Collection[UUID]) -> set[UUID]:
+    rows = await tx.fetch(
+        """
+        SELECT warehouse_id
+        FROM warehouses
+        WHERE warehouse_id = ANY($1::uuid[])
+        """,
+        list(warehouse_ids),
+    )
+    return {row["warehouse_id"] for row in rows}
