@@ -1,0 +1,193 @@
+"""What happens to an order, as the services that listen hear it: events, and their deliveries."""
+
+from __future__ import annotations
+
+from itertools import count
+from uuid import UUID
+
+from chassis.envelope import Delivery
+from chassis.ids import uuid7
+from contracts import billing, inventory, orders
+from contracts.catalog import LineAsk
+from contracts.dealers import DealerState, DealerStatus, Terms, TermsKind
+from contracts.inventory import ShipmentLine
+from contracts.message import Message
+from contracts.orders import Hold
+
+
+def a_delivery(message: Message, actor: UUID | None = None) -> Delivery:
+    headers = (("ce_actor", f"user:{actor}".encode()),) if actor else ()
+    body = message.model_dump_json().encode()
+    return Delivery(uuid7(), message.type, message.key, body, headers)
+
+
+def a_dealer_state(dealer_id: UUID, name: str, version: int = 1, **others) -> DealerState:
+    facts = {
+        "code": "JXS-000001",
+        "status": DealerStatus.ACTIVE,
+        "tier": "CITY",
+        "province": "广东省",
+        "city": "佛山市",
+        "terms": Terms(kind=TermsKind.PREPAID),
+        "credit_limit_minor": 0,
+        "salesperson_id": None,
+        "warehouse_id": uuid7(),
+    }
+    return DealerState(dealer_id=dealer_id, name=name, version=version, **(facts | others))
+
+
+class Story:
+    """One order; each method is the next event of its life."""
+
+    def __init__(self, number: str = "DD-2611-000001") -> None:
+        self.order_id, self.dealer_id, self.salesperson_id = uuid7(), uuid7(), uuid7()
+        self.warehouse_id, self.pick_task_id, self.shipment_id = uuid7(), uuid7(), uuid7()
+        self.number = number
+        self._version = count(1)
+
+    def submitted(self, **others):
+        facts = {
+            "placed_by": uuid7(),
+            "on_behalf": False,
+            "warehouse_id": self.warehouse_id,
+            "terms": Terms(kind=TermsKind.PREPAID),
+            "lines": (LineAsk(line_no=1, sku="A", quantity=5),),
+        }
+        return self._order(orders.OrderSubmitted, **(facts | others))
+
+    def checked(self, total_minor=100_000):
+        return self._order(orders.OrderChecksPassed, total_minor=total_minor)
+
+    def held(self, hold=Hold.CREDIT, owner="FIN"):
+        return self._order(orders.OrderHeld, hold=hold, owner=owner, reason="超出信用额度")
+
+    def hold_released(self, hold=Hold.CREDIT):
+        return self._order(orders.OrderHoldReleased, hold=hold)
+
+    def confirmed(self, due_minor=100_000, *, automatic=False):
+        return self._order(
+            orders.OrderConfirmed,
+            total_minor=100_000,
+            automatic=automatic,
+            due_before_release_minor=due_minor,
+        )
+
+    def gate_opened(self):
+        return self._order(orders.OrderPaymentGateOpened, covered_minor=100_000)
+
+    def fulfilment_started(self):
+        return self._order(orders.OrderFulfilmentStarted)
+
+    def shipped(self):
+        return self._order(orders.OrderShipped)
+
+    def received(self):
+        return self._order(orders.OrderReceived)
+
+    def completed(self):
+        return self._order(orders.OrderCompleted, total_minor=100_000)
+
+    def cancel_requested(self):
+        return self._order(orders.OrderCancelRequested, reason="不要了")
+
+    def cancelled(self):
+        return self._order(orders.OrderCancelled, reason="不要了", returned_minor=30_000)
+
+    def stuck(self):
+        return self._order(orders.SagaStuck, step="reserve_stock", reason="no answer")
+
+    def pick_created(self):
+        return self._fulfilment(
+            inventory.PickTaskCreated, pick_task_id=self.pick_task_id, pick_number="PH-2611-000001"
+        )
+
+    def picked(self):
+        return self._fulfilment(inventory.PickCompleted, pick_task_id=self.pick_task_id)
+
+    def put_back_requested(self):
+        return self._fulfilment(inventory.PutBackRequested, pick_task_id=self.pick_task_id)
+
+    def put_back(self):
+        return self._fulfilment(inventory.PutBackConfirmed, pick_task_id=self.pick_task_id)
+
+    def outbound(self):
+        lines = (ShipmentLine(line_no=1, sku="A", quantity=5),)
+        return self._shipment(inventory.OutboundPosted, lines=lines)
+
+    def dispatched(self):
+        return self._shipment(inventory.ShipmentDispatched, mode="OWN_FLEET")
+
+    def delivered(self):
+        return self._shipment(inventory.ShipmentDelivered)
+
+    def handed_over(self):
+        return self._shipment(inventory.ShipmentReceived)
+
+    def paid(self, amount_minor=100_000):
+        return billing.ReceiptAllocated(
+            dealer_id=self.dealer_id,
+            receipt_id=uuid7(),
+            order_id=self.order_id,
+            number=self.number,
+            amount_minor=amount_minor,
+            covered_minor=amount_minor,
+            total_minor=100_000,
+        )
+
+    def invoiced(self):
+        return billing.InvoiceIssued(
+            dealer_id=self.dealer_id,
+            invoice_id=uuid7(),
+            number="FP-2611-000001",
+            order_id=self.order_id,
+            order_number=self.number,
+            shipment_id=self.shipment_id,
+            net_minor=88_496,
+            tax_minor=11_504,
+            gross_minor=100_000,
+        )
+
+    def whole_life(self):
+        """Prepaid, by hand, to its end."""
+        return [
+            self.submitted(),
+            self.checked(),
+            self.confirmed(),
+            self.paid(),
+            self.gate_opened(),
+            self.pick_created(),
+            self.fulfilment_started(),
+            self.picked(),
+            self.outbound(),
+            self.dispatched(),
+            self.shipped(),
+            self.invoiced(),
+            self.delivered(),
+            self.handed_over(),
+            self.received(),
+            self.completed(),
+        ]
+
+    def _order(self, kind, **facts):
+        return kind(
+            order_id=self.order_id,
+            version=next(self._version),
+            number=self.number,
+            dealer_id=self.dealer_id,
+            salesperson_id=self.salesperson_id,
+            **facts,
+        )
+
+    def _fulfilment(self, kind, **facts):
+        return kind(
+            order_id=self.order_id,
+            number=self.number,
+            dealer_id=self.dealer_id,
+            warehouse_id=self.warehouse_id,
+            **facts,
+        )
+
+    def _shipment(self, kind, **facts):
+        return self._fulfilment(
+            kind, shipment_id=self.shipment_id, shipment_number="CK-2611-000001", **facts
+        )

@@ -1,0 +1,246 @@
+"""To-dos and messages on a real PostgreSQL: late, doubled, overtaking and replayed events."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from chassis.auth import Actor, Role
+from chassis.consumer import Dispatch
+from chassis.db import transaction
+from chassis.errors import NotFound
+from chassis.pages import PageRequest
+from contracts import dealers
+from contracts.notify import MessageQueued, TodoDone, TodoOpened
+from contracts.orders import Hold
+from services.notify import commands, queries
+from services.notify.consumers import SUBSCRIPTIONS
+from tests.builders.events import Story, a_dealer_state, a_delivery
+
+FIRST = PageRequest(None, 50)
+
+
+@pytest.fixture
+def follow(notify_db):
+    """Deliver events one after the other, each in a batch of its own."""
+    dispatch = Dispatch(notify_db, SUBSCRIPTIONS)
+
+    async def deliver(*events, actor=None):
+        for event in events:
+            await dispatch.deliver([a_delivery(event, actor)])
+
+    return deliver
+
+
+def an_actor(*roles, user_id=None, dealer_id=None, warehouse_ids=None):
+    return Actor(user_id or uuid4(), "某人", frozenset(roles), dealer_id, warehouse_ids)
+
+
+async def waiting(db, *roles, **others):
+    """Kinds of the open to-dos that such a user sees."""
+    page = await queries.open_todos(db, an_actor(*roles, **others), None, FIRST)
+    return [todo.kind for todo in page.items]
+
+
+async def announced(db, kind):
+    return await db.fetchval("SELECT count(*) FROM outbox WHERE type = $1", kind.type)
+
+
+async def test_a_whole_life_opens_one_piece_of_work_after_the_other(notify_db, follow):
+    story = Story()
+    queues = []
+
+    for event in story.whole_life():
+        await follow(event)
+        open_kinds = await notify_db.fetch("SELECT kind FROM todos WHERE status = 'OPEN'")
+        queues.append(sorted(row["kind"] for row in open_kinds))
+
+    steps = [
+        queue for place, queue in enumerate(queues) if place == 0 or queue != queues[place - 1]
+    ]
+    assert steps == [
+        [],
+        ["CONFIRM_ORDER"],
+        ["COLLECT_PAYMENT"],
+        [],
+        ["PICK"],
+        ["POST_OUTBOUND"],
+        ["DISPATCH"],
+        ["DELIVER"],
+        ["RECEIVE"],
+        [],
+    ]
+    assert await announced(notify_db, TodoOpened) == await announced(notify_db, TodoDone) == 7
+
+
+async def test_work_vanishes_for_all_when_a_colleague_does_it(notify_db, follow):
+    story, colleague = Story(), uuid4()
+    await follow(story.pick_created())
+    assert await waiting(notify_db, Role.PCK) == ["PICK"]
+
+    await follow(story.picked(), actor=colleague)
+
+    assert await waiting(notify_db, Role.PCK) == []
+    assert await notify_db.fetchval("SELECT done_by FROM todos WHERE kind = 'PICK'") == colleague
+
+
+async def test_a_cancellation_that_overtakes_the_pick_list_leaves_no_work(notify_db, follow):
+    story = Story()
+
+    await follow(story.cancelled(), story.pick_created())
+
+    assert await waiting(notify_db, Role.PCK) == []
+    assert await announced(notify_db, TodoOpened) == 0
+
+
+async def test_a_late_opening_does_not_revive_an_activated_application(notify_db, follow):
+    application = {"application_id": uuid4(), "name": "佛山恒泰", "applicant_user_id": uuid4()}
+    activated = dealers.DealerActivated(
+        dealer_id=uuid4(), application_id=application["application_id"], name="佛山恒泰"
+    )
+    screened = dealers.DealerApplicationScreened(**application, screener_id=uuid4())
+
+    await follow(activated, screened)
+
+    assert await waiting(notify_db, Role.ADM) == []
+
+
+async def test_an_application_that_is_sent_in_again_is_screened_again(notify_db, follow):
+    screener = uuid4()
+    application = {"application_id": uuid4(), "name": "佛山恒泰", "applicant_user_id": uuid4()}
+    applied = dealers.DealerApplied(
+        **application, province="广东省", city="佛山市", screener_id=screener
+    )
+    returned = dealers.DealerApplicationReturned(**application, reason="缺少执照")
+
+    await follow(applied, returned, applied)
+
+    assert await waiting(notify_db, Role.SAL, user_id=screener) == ["SCREEN_APPLICATION"]
+    assert await waiting(notify_db, Role.SAL) == []
+    assert await announced(notify_db, TodoOpened) == 3
+
+
+async def test_two_holds_of_one_order_are_two_pieces_of_work(notify_db, follow):
+    story = Story()
+    await follow(story.held(Hold.CREDIT), story.held(Hold.MANUAL, owner="SAL"))
+
+    await follow(story.hold_released(Hold.CREDIT))
+
+    assert await waiting(notify_db, Role.FIN) == []
+    assert await notify_db.fetchval("SELECT kind FROM todos WHERE status = 'OPEN'") == (
+        "RELEASE_MANUAL_HOLD"
+    )
+
+
+async def test_the_same_message_twice_in_a_batch_and_across_batches_is_told_once(notify_db):
+    dispatch, delivery = Dispatch(notify_db, SUBSCRIPTIONS), a_delivery(Story().confirmed())
+
+    await dispatch.deliver([delivery, delivery])
+    await dispatch.deliver([delivery])
+
+    assert await announced(notify_db, MessageQueued) == 1
+    assert await announced(notify_db, TodoOpened) == 1
+
+
+async def test_a_replay_of_the_whole_history_announces_nothing(notify_db):
+    """F-80: also when the inbox has forgotten what it saw."""
+    dispatch = Dispatch(notify_db, SUBSCRIPTIONS)
+    stories = [Story(), Story()]
+    history = [a_delivery(event) for story in stories for event in story.whole_life()]
+    for delivery in history:
+        await dispatch.deliver([delivery])
+    before = await notify_db.fetchval("SELECT count(*) FROM outbox")
+
+    await notify_db.execute("DELETE FROM inbox")
+    for delivery in history:
+        await dispatch.deliver([delivery])
+
+    assert await notify_db.fetchval("SELECT count(*) FROM outbox") == before
+    assert await notify_db.fetchval("SELECT count(*) FROM todos WHERE status = 'OPEN'") == 0
+
+
+async def test_a_batch_of_many_orders_comes_to_the_same_as_one_after_the_other(notify_db):
+    dispatch = Dispatch(notify_db, SUBSCRIPTIONS)
+    stories = [Story(f"DD-2611-{n:06}") for n in range(30)]
+
+    await dispatch.deliver([a_delivery(e) for story in stories for e in story.whole_life()])
+
+    assert await announced(notify_db, TodoOpened) == 30 * 7
+    assert await announced(notify_db, TodoDone) == 30 * 7
+    assert await announced(notify_db, MessageQueued) == 30 * 4
+
+
+async def test_a_title_names_the_dealer_in_both_languages(notify_db, follow):
+    story = Story()
+    await follow(a_dealer_state(story.dealer_id, "佛山恒泰五金"), story.checked(total_minor=98_05))
+
+    salesperson = an_actor(Role.SAL, user_id=story.salesperson_id)
+    (todo,) = (await queries.open_todos(notify_db, salesperson, None, FIRST)).items
+
+    assert todo.title_zh == "待确认：佛山恒泰五金的订单 DD-2611-000001，¥98.05"
+    assert todo.title_en == "Confirm order DD-2611-000001 of 佛山恒泰五金, ¥98.05"
+
+
+async def test_an_older_name_of_a_dealer_that_arrives_later_is_dropped(notify_db, follow):
+    dealer_id = uuid4()
+
+    await follow(a_dealer_state(dealer_id, "新名", 2), a_dealer_state(dealer_id, "旧名", 1))
+
+    assert await notify_db.fetchval("SELECT name FROM dealers") == "新名"
+
+
+async def test_a_picker_sees_only_the_work_of_his_warehouses(notify_db, follow):
+    near, far = Story(), Story()
+    await follow(near.pick_created(), far.pick_created())
+
+    mine = await waiting(notify_db, Role.PCK, warehouse_ids=frozenset({near.warehouse_id}))
+
+    assert mine == ["PICK"]
+    assert await waiting(notify_db, Role.PCK) == ["PICK", "PICK"]
+
+
+async def test_counts_tell_how_much_waits_and_since_when(notify_db, follow):
+    start = datetime.now(UTC)
+    await follow(Story().pick_created(), Story().pick_created(), Story().put_back_requested())
+
+    counts = await queries.todo_counts(notify_db, an_actor(Role.PCK))
+
+    assert counts.total == 3
+    assert [(kind.kind, kind.count) for kind in counts.kinds] == [("PICK", 2), ("PUT_BACK", 1)]
+    assert all((kind.oldest_at - start).total_seconds() < 60 for kind in counts.kinds)
+
+
+async def test_pages_of_work_follow_each_other_without_gap_or_overlap(notify_db, follow):
+    await follow(*(Story().pick_created() for _ in range(5)))
+    picker, seen, after = an_actor(Role.PCK), [], None
+
+    for _ in range(3):
+        page = await queries.open_todos(notify_db, picker, None, PageRequest(after, 2))
+        seen += [todo.todo_id for todo in page.items]
+        after = (page.items[-1].opened_at, page.items[-1].todo_id)
+
+    assert len(seen) == len(set(seen)) == 5
+
+
+async def test_a_message_is_unread_until_its_reader_reads_it(notify_db, follow):
+    story = Story()
+    await follow(story.confirmed())
+    buyer = an_actor(Role.DLR, dealer_id=story.dealer_id)
+    colleague = an_actor(Role.DLR, dealer_id=story.dealer_id)
+    (message,) = (await queries.messages(notify_db, buyer, FIRST, unread=True)).items
+
+    async with transaction(notify_db) as tx:
+        await commands.read_message(tx, message.message_id, buyer.user_id)
+        await commands.read_message(tx, message.message_id, buyer.user_id)
+
+    assert (await queries.message_counts(notify_db, buyer)).unread == 0
+    assert (await queries.message_counts(notify_db, colleague)).unread == 1
+
+
+async def test_a_message_of_another_dealer_is_not_found(notify_db, follow):
+    story = Story()
+    await follow(story.confirmed())
+    message_id = await notify_db.fetchval("SELECT message_id FROM messages")
+
+    with pytest.raises(NotFound):
+        await queries.message(notify_db, an_actor(Role.DLR, dealer_id=uuid4()), message_id)
