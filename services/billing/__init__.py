@@ -1,0 +1,1 @@
+"""Billing: what dealers may owe, what they owe, and what they have paid."""

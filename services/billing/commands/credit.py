@@ -1,0 +1,42 @@
+"""Credit: limits, holds and releases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chassis import outbox
+from chassis.db import Tx
+from contracts.billing import HoldCredit, ReleaseCredit
+from contracts.dealers import DealerState
+from services.billing.commands.books import open_books, save_books
+from services.billing.domain import credit
+from services.billing.store import accounts, receipts
+
+
+async def follow_dealers(tx: Tx, dealers: Sequence[DealerState]) -> None:
+    """Open accounts for new dealers, and change the limits of known ones."""
+    fresh = await accounts.upsert_dealers(tx, dealers)
+    books = await open_books(tx, fresh)
+    events = [credit.set_limit(books, dealer) for dealer in dealers if dealer.dealer_id in fresh]
+    await save_books(tx, books)
+    await outbox.add(tx, [event for event in events if event])
+
+
+async def hold_credit(tx: Tx, asks: Sequence[HoldCredit]) -> None:
+    """Open the accounts of a batch of orders and hold their credit, first come first served."""
+    dealer_ids, order_ids = {ask.dealer_id for ask in asks}, [ask.order_id for ask in asks]
+    books = await open_books(tx, dealer_ids, order_ids)
+    replies = [credit.hold(books, ask) for ask in asks]
+    await save_books(tx, books)
+    await outbox.add(tx, replies)
+
+
+async def release_credit(tx: Tx, asks: Sequence[ReleaseCredit]) -> None:
+    """Give up what is held for a batch of orders; what was paid for them returns to the wallets."""
+    dealer_ids, order_ids = {ask.dealer_id for ask in asks}, [ask.order_id for ask in asks]
+    books = await open_books(tx, dealer_ids, order_ids)
+    if any(order.covered_minor for order in books.orders.values()):
+        books.allocations = await receipts.allocations_of_orders(tx, order_ids)
+    replies = [credit.release(books, ask) for ask in asks]
+    await save_books(tx, books)
+    await outbox.add(tx, [*books.messages, *replies])

@@ -1,0 +1,1 @@
+"""The rules of money. Pure: asks against the books of some dealers change the books."""

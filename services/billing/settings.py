@@ -1,0 +1,17 @@
+"""Settings of billing."""
+
+from __future__ import annotations
+
+from pydantic import PositiveInt
+from pydantic_settings import SettingsConfigDict
+
+from chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Environment of the billing service, e.g. BILLING_POSTGRES_DSN."""
+
+    model_config = SettingsConfigDict(env_prefix="BILLING_", frozen=True)
+
+    second_person_from_minor: PositiveInt = 10_000_000
+    """A receipt of this amount (¥100,000) or more is not reversed by who recorded it."""
