@@ -1,4 +1,4 @@
-"""The kinds of message. The envelope (id, time, trace, actor) travels in Kafka headers, not here."""
+"""The kinds of message. Their envelope (id, time, trace, actor) travels in Kafka headers."""
 
 from __future__ import annotations
 

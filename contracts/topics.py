@@ -51,17 +51,20 @@ TOPICS = {
     ),
     "inventory.commands": Topic(key="order", producers=("orders",), consumers=("inventory",)),
     "inventory.events": Topic(
-        key="order or document", producers=("inventory",), consumers=("notify", "reports", "gateway")
+        key="order or document",
+        producers=("inventory",),
+        consumers=("notify", "reports", "gateway"),
     ),
     "billing.commands": Topic(key="order", producers=("orders",), consumers=("billing",)),
     "billing.events": Topic(
         key="account", producers=("billing",), consumers=("notify", "reports", "gateway")
     ),
-    "notify.events": Topic(
-        key="to-do or message", producers=("notify",), consumers=("gateway",)
-    ),
+    "notify.events": Topic(key="to-do or message", producers=("notify",), consumers=("gateway",)),
     "gateway.state": Topic(
-        key="user", producers=("gateway",), consumers=("notify", "dealers", "reports"), cleanup="compact"
+        key="user",
+        producers=("gateway",),
+        consumers=("notify", "dealers", "reports"),
+        cleanup="compact",
     ),
     **{
         f"{service}.dlq": Topic(
@@ -71,7 +74,14 @@ TOPICS = {
             retention_hours=30 * DAY_HOURS,
         )
         for service in (
-            "dealers", "catalog", "orders", "inventory", "billing", "notify", "reports", "gateway"
+            "dealers",
+            "catalog",
+            "orders",
+            "inventory",
+            "billing",
+            "notify",
+            "reports",
+            "gateway",
         )
     },
 }
