@@ -153,6 +153,8 @@ def _unprivileged() -> tuple[str, ...]:
         f"--reuid={UNPRIVILEGED}",
         "--clear-groups",
         f"--regid={_group_of(UNPRIVILEGED)}",
+        # Without this bit access(2) would not count the capability.
+        "--securebits=+no_setuid_fixup",
         f"--inh-caps={capability}",
         f"--ambient-caps={capability}",
     )
