@@ -1,0 +1,61 @@
+"""The HTTP side of a service: its routes behind the edge, with probes and problem documents."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from chassis import health, problems
+from chassis.auth import Verifier
+from chassis.auth.routes import by_token, check_routes
+from chassis.db import Database
+from chassis.edge import Edge
+from chassis.hot import HotRoutes
+from chassis.intake import Intake
+from chassis.runtime import Runtime
+from chassis.service.table import Service
+from chassis.settings import ServiceSettings
+
+
+def make_runtime(
+    service: Service, settings: ServiceSettings, db: Database, committed: asyncio.Event
+) -> Runtime:
+    """What the parts of one process share."""
+    authenticate = service.authenticate or by_token(Verifier(service.name, settings.jwks_path))
+    runtime = Runtime(service.name, settings, db, service.access, authenticate, committed)
+    runtime.checks["database"] = health.database_check(runtime)
+    if service.prepare:
+        service.prepare(runtime)
+    runtime.intakes = {one: Intake(db, one, committed) for one in service.intakes}
+    return runtime
+
+
+def build_app(service: Service, runtime: Runtime) -> ASGIApp:
+    """The HTTP side. Raises UndeclaredRoute."""
+    app = FastAPI(
+        title=service.name,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=runtime.settings.body_bytes_max,
+    )
+    app.state.runtime = runtime
+    for router in service.routers:
+        app.include_router(router)
+    check_routes(app.routes, service.access)
+    health.install(app)
+    problems.install(app)
+    behind: ASGIApp = HotRoutes(service.hot, runtime, app) if service.hot else app
+    if service.front:
+        behind = service.front(runtime, behind)
+    return Edge(behind, timeout_seconds=runtime.settings.request_timeout_seconds)
+
+
+def build_probes(service: Service, runtime: Runtime) -> ASGIApp:
+    """What a process without an API answers: whether it is well."""
+    app = FastAPI(title=service.name, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.runtime = runtime
+    health.install(app)
+    problems.install(app)
+    return Edge(app, timeout_seconds=runtime.settings.request_timeout_seconds)

@@ -1,0 +1,102 @@
+"""The processes that a service runs as: API and worker in one, or each half apart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import signal
+from collections.abc import AsyncGenerator, Coroutine, Generator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from chassis.db import connect
+from chassis.jobs import endless, every, forget_keys
+from chassis.process import running
+from chassis.runtime import Runtime
+from chassis.service.app import build_app, build_probes, make_runtime
+from chassis.service.table import Service
+from chassis.settings import ServiceSettings
+from chassis.telemetry.export import started
+
+HALVES = ("all", "api", "worker")
+
+
+async def serve(service: Service, settings: ServiceSettings, half: str = "all") -> None:
+    """Run until SIGTERM or SIGINT; then readiness turns red, requests end, the worker ends."""
+    stop = _stop_signal()
+    with started(service.name, settings):
+        async with _runtime(service, settings, half) as runtime, runtime.exits:
+            app = build_probes if half == "worker" else build_app
+            server = _Server(_uvicorn(app(service, runtime), settings))
+            async with asyncio.TaskGroup() as tasks:
+                serving = tasks.create_task(server.serve())
+                others = [tasks.create_task(task) for task in _endless(service, runtime, half)]
+                gc.collect()
+                gc.freeze()  # what lives now lives as long as the process
+                await stop.wait()
+                runtime.stopping = True
+                await asyncio.sleep(settings.drain_seconds)
+                server.should_exit = True
+                await serving
+                for task in others:
+                    task.cancel()
+
+
+@asynccontextmanager
+async def _runtime(
+    service: Service, settings: ServiceSettings, half: str
+) -> AsyncGenerator[Runtime]:
+    if half == "api":
+        db = await connect(str(settings.postgres_dsn), size_max=settings.postgres_pool_max)
+        async with db:
+            yield make_runtime(service, settings, db, asyncio.Event())
+    else:
+        async with running(service.name, settings, service.subscriptions) as process:
+            runtime = make_runtime(service, settings, process.db, process.committed)
+            runtime.checks.update(process.checks)
+            yield runtime
+
+
+def _endless(service: Service, runtime: Runtime, half: str) -> Generator[Coroutine[Any, Any, None]]:
+    """What runs beside the server in this half."""
+    if half != "worker":
+        for intake in runtime.intakes.values():
+            yield intake.run()
+    if half != "api":
+        for task in (*service.background, every(60.0, forget_keys)):
+            yield endless(task, runtime)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to `serve`, which stops the halves in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def _uvicorn(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=int(settings.stop_timeout_seconds),
+    )
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
