@@ -19,7 +19,7 @@ from services.billing.store import invoices as store
 async def issue_invoices(tx: Tx, asks: Sequence[IssueInvoice]) -> None:
     """Invoice a batch of shipments; one invoiced before keeps its invoice.
 
-    Raises NothingOrdered, MoreThanOrdered.
+    Raises NothingOrdered, MoreThanOrdered, ForeignShipment.
     """
     books = await open_books(tx, {ask.dealer_id for ask in asks}, [ask.order_id for ask in asks])
     issued = await store.invoices_of_shipments(tx, [ask.shipment_id for ask in asks])
@@ -29,7 +29,7 @@ async def issue_invoices(tx: Tx, asks: Sequence[IssueInvoice]) -> None:
     await _save(tx, new)
     await save_books(tx, books)
     issued |= {invoice.shipment_id: invoice for invoice in new}
-    replies = [invoices.answer(issued[ask.shipment_id]) for ask in asks]
+    replies = [invoices.answer(ask, issued[ask.shipment_id]) for ask in asks]
     await outbox.add(tx, [*books.messages, *replies])
 
 

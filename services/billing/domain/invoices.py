@@ -15,6 +15,10 @@ class NothingOrdered(DomainError):
     """An invoice names an order that billing does not know."""
 
 
+class ForeignShipment(DomainError):
+    """The shipment was invoiced for another order."""
+
+
 class MoreThanOrdered(DomainError):
     """The invoices of an order would exceed its total."""
 
@@ -87,8 +91,10 @@ def issue(books: Books, invoice: Invoice) -> None:
     )
 
 
-def answer(invoice: Invoice) -> ShipmentInvoiced:
-    """What the saga is told; the same each time it asks."""
+def answer(ask: IssueInvoice, invoice: Invoice) -> ShipmentInvoiced:
+    """What the saga is told, the same each time it asks. Raises ForeignShipment."""
+    if invoice.order_id != ask.order_id:
+        raise ForeignShipment(shipment_id=ask.shipment_id, order_id=invoice.order_id)
     return ShipmentInvoiced(
         order_id=invoice.order_id,
         shipment_id=invoice.shipment_id,

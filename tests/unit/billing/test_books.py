@@ -1,6 +1,7 @@
 """Laws of the books: whatever happens in whatever order, everything adds up."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.billing.domain import allocations, credit, invoices, receipts
 from services.billing.domain.allocations import Allocate, PayOrder
-from services.billing.domain.books import Allocation, Books, Code, Kind, OrderState, Posting
+from services.billing.domain.books import Books, Code, Kind, OrderState, Posting
 from services.billing.domain.receipts import Receipt, ReceiptState
 from tests.builders.billing import (
     COLLEAGUE,
@@ -49,7 +50,7 @@ class World:
     def __init__(self):
         self.books = books(1_000)
         self.holds = [a_hold(total) for total in (1_000, 700, 300, 0)]
-        self.receipts, self.standing, self.postings, self.refused_holds = [], [], [], 0
+        self.receipts, self.standing, self.postings = [], [], []
 
     def do(self, step):
         action, *arguments = step
@@ -58,33 +59,20 @@ class World:
         self.save()
 
     def save(self):
-        self.postings += self.books.postings
+        books, before = self.books, len(self.standing)
+        self.postings += books.postings
         self.standing += [
-            Allocation(
-                a.order_id, a.dealer_id, a.receipt_id, a.amount_minor, len(self.standing) + n
-            )
-            for n, a in enumerate(self.books.allocated, 1)
+            replace(new, allocation_id=number)
+            for number, new in enumerate(books.allocated, before + 1)
         ]
         self.standing = [
-            Allocation(
-                a.order_id,
-                a.dealer_id,
-                a.receipt_id,
-                a.amount_minor - self.books.undone[a.allocation_id],
-                a.allocation_id,
-            )
-            for a in self.standing
+            replace(one, amount_minor=one.amount_minor - books.undone[one.allocation_id])
+            for one in self.standing
         ]
-        for place, receipt in enumerate(self.receipts):
-            changed = receipt.allocated_minor + self.books.receipts[receipt.receipt_id]
-            self.receipts[place] = Receipt(
-                receipt.receipt_id,
-                DEALER,
-                receipt.amount_minor,
-                receipt.recorded_by,
-                receipt.state,
-                changed,
-            )
+        self.receipts = [
+            replace(one, allocated_minor=one.allocated_minor + books.receipts[one.receipt_id])
+            for one in self.receipts
+        ]
 
     def hold(self, order, percent, approved):
         hold = self.holds[order]
@@ -131,14 +119,7 @@ class World:
         if place < len(self.receipts):
             receipt = self.receipts[place]
             if receipts.reverse(self.books, receipt, a_reversal(receipt.receipt_id)) is None:
-                self.receipts[place] = Receipt(
-                    receipt.receipt_id,
-                    DEALER,
-                    receipt.amount_minor,
-                    receipt.recorded_by,
-                    ReceiptState.REVERSED,
-                    receipt.allocated_minor,
-                )
+                self.receipts[place] = replace(receipt, state=ReceiptState.REVERSED)
 
     def limit(self, yuan):
         credit.set_limit(self.books, a_dealer(yuan, dealer_id=DEALER))
