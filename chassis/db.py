@@ -1,17 +1,27 @@
-"""Postgres: one pool per process, one explicit transaction per unit of work."""
+"""PostgreSQL: one pool per process, one explicit transaction per unit of work."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NewType, TypeAlias
 
 import asyncpg
-from asyncpg import Pool
+from asyncpg import InterfaceError, Pool, PostgresConnectionError
+from asyncpg.exceptions import (
+    InsufficientResourcesError,
+    InternalClientError,
+    InvalidAuthorizationSpecificationError,
+    LockNotAvailableError,
+    OperatorInterventionError,
+    PostgresSystemError,
+    ReadOnlySQLTransactionError,
+    TransactionRollbackError,
+)
 from asyncpg.pool import PoolConnectionProxy
 
 if TYPE_CHECKING:
-    from asyncpg import Record
+    from asyncpg import Connection, Record
 
     Database: TypeAlias = Pool[Record]
     _Connection = PoolConnectionProxy[Record]
@@ -25,14 +35,54 @@ Tx = NewType("Tx", _Connection)
 Reader: TypeAlias = "Database | Tx"
 """Anything a SELECT may run on."""
 
+TRANSIENT = (
+    OSError,  # also TimeoutError
+    InterfaceError,
+    InternalClientError,
+    PostgresConnectionError,
+    InvalidAuthorizationSpecificationError,  # passwords are being changed
+    TransactionRollbackError,
+    LockNotAvailableError,
+    ReadOnlySQLTransactionError,  # the primary has just become a standby
+    InsufficientResourcesError,
+    OperatorInterventionError,
+    PostgresSystemError,
+)
+"""Faults of the surroundings: the same work may succeed later. All others are the work's own."""
 
-async def connect(dsn: str, *, size_max: int = 4) -> Database:
-    """Open a pool of at most `size_max` connections."""
-    return await asyncpg.create_pool(dsn, min_size=1, max_size=size_max)
+
+async def connect(
+    dsn: str, *, size_max: int = 4, settings: Mapping[str, str] | None = None
+) -> Database:
+    """Open a pool of at most `size_max` connections.
+
+    None is made before it is needed, and a broken one is replaced: the server may be down now or
+    restart later. `settings` hold for each connection's whole life.
+    """
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=size_max,
+        timeout=10,
+        command_timeout=60,
+        statement_cache_size=500,
+        server_settings=dict(settings or {}),
+        reset=_reset,
+    )
 
 
 @asynccontextmanager
 async def transaction(db: Database) -> AsyncGenerator[Tx]:
-    """Commit when the block ends, roll back when it raises."""
+    """Commit when the block ends, roll back when it raises.
+
+    A connection lost during COMMIT leaves it unknown whether the transaction stands. Work that
+    may be done again without harm (a batch with its inbox, a request with its key) just does.
+    """
     async with db.acquire() as connection, connection.transaction():
         yield Tx(connection)
+
+
+async def _reset(connection: Connection[Record]) -> None:
+    """Spare a round trip at each release: our sessions keep no state beyond a transaction."""
+    if connection.is_in_transaction():
+        await connection.reset()

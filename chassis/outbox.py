@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.db import Tx
@@ -14,8 +14,7 @@ from contracts.message import Message
 from contracts.topics import partition_of
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Where a message comes from; each part is None where it is unknown."""
 
     message_id: UUID | None = None
@@ -23,6 +22,8 @@ class Cause:
     """The user on whose request it all began: `user:<id>`."""
     traceparent: str | None = None
     """W3C Trace Context of the span that the new message belongs to."""
+    correlation_id: UUID | None = None
+    """The order that it is all about, for messages that do not name one themselves."""
 
 
 NOWHERE = Cause()
@@ -59,11 +60,11 @@ async def add(tx: Tx, messages: Sequence[Message]) -> None:
     causes = [cause_of(key) for key in keys]
     await tx.execute(
         """
-        INSERT INTO outbox (message_id, type, topic, partition, key, sequence, cause, actor,
-                            traceparent, body)
+        INSERT INTO outbox (message_id, type, topic, partition, key, sequence, cause, correlation,
+                            actor, traceparent, body)
         SELECT * FROM unnest(
             $1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::bytea[], $6::int[],
-            $7::uuid[], $8::text[], $9::text[], $10::bytea[]
+            $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::bytea[]
         )
         """,
         [uuid7() for _ in messages],
@@ -73,7 +74,47 @@ async def add(tx: Tx, messages: Sequence[Message]) -> None:
         keys,
         [getattr(message, "version", None) for message in messages],
         [cause.message_id for cause in causes],
+        [
+            getattr(message, "order_id", None) or cause.correlation_id
+            for message, cause in zip(messages, causes, strict=True)
+        ],
         [cause.actor for cause in causes],
         [cause.traceparent for cause in causes],
-        [message.model_dump_json().encode() for message in messages],
+        [_json(message) for message in messages],
+    )
+
+
+def _json(message: Message) -> bytes:
+    """As `model_dump_json`, without the way over a string."""
+    return message.__pydantic_serializer__.to_json(message)
+
+
+class DeadLetter(NamedTuple):
+    """A message that cannot be handled, as it came, with headers that say why."""
+
+    type: str
+    key: bytes
+    headers: str
+    """As `chassis.envelope.encoded` writes them."""
+    body: bytes
+
+
+async def add_dead_letters(tx: Tx, service: str, letters: Sequence[DeadLetter]) -> None:
+    """Queue dead letters for the relay, too: nothing else publishes."""
+    if not letters:
+        return
+    await tx.execute(
+        """
+        INSERT INTO outbox (message_id, topic, type, partition, key, headers, body)
+        SELECT message_id, $2, type, partition, key, headers, body
+        FROM unnest($1::uuid[], $3::text[], $4::smallint[], $5::bytea[], $6::text[], $7::bytea[])
+             AS letter(message_id, type, partition, key, headers, body)
+        """,
+        [uuid7() for _ in letters],
+        f"{service}.dlq",
+        [letter.type for letter in letters],
+        [partition_of(letter.key) for letter in letters],
+        [letter.key for letter in letters],
+        [letter.headers for letter in letters],
+        [letter.body for letter in letters],
     )

@@ -1,0 +1,205 @@
+"""Kafka in: one member of the service's consumer group."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from asyncpg.pgproto import pgproto
+
+from chassis.consumer import TRANSIENT, Dispatch
+from chassis.crash import crash_point
+from chassis.envelope import ID, TYPE, Delivery
+from chassis.kafka.pace import Pace
+from chassis.log import log
+from chassis.pulse import Pulse
+
+REVOCATION_SECONDS_MAX = 30
+"""How long a rebalance waits for the running batch before that is given up."""
+STALL_SECONDS = (0.05, 5.0)
+RESTART_SECONDS = 1.0
+IDLE_CHECK_SECONDS = 30
+"""How long nothing may come before we ask the broker whether there is something."""
+SILENCE_SECONDS_MAX = 120
+COMMIT_SECONDS_MAX = 10
+
+
+class Stalled(Exception):
+    """The client gets nothing although there is something, or lost its batch: start it anew."""
+
+
+class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Delivers for ever, at least once, in order per partition; offsets follow the commit.
+
+    Nothing is fetched while a batch runs, a rebalance waits for the running batch, and a client
+    that stands still is replaced. The process goes on whatever the broker does.
+    """
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        client: Mapping[str, Any],
+        committed: asyncio.Event,
+        pulse: Pulse,
+        *,
+        cell: str,
+    ) -> None:
+        self._dispatch, self._committed, self._pulse = dispatch, committed, pulse
+        self._client_settings = client
+        self._cell = cell
+        self._pace = Pace()
+        self._batch: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    async def run(self, topics: Sequence[str]) -> None:
+        """Consume `topics` (without the cell) until `stop`."""
+        while not self._stopping:
+            client = AIOKafkaConsumer(
+                **self._client_settings,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                session_timeout_ms=45_000,
+                heartbeat_interval_ms=3_000,
+                rebalance_timeout_ms=60_000,
+                max_partition_fetch_bytes=1 << 20,
+            )
+            client.subscribe(topics=[f"{self._cell}.{topic}" for topic in topics], listener=self)
+            try:
+                await client.start()
+                await self._consume(client)
+            except (KafkaError, OSError, Stalled) as fault:
+                self._pulse.ill(repr(fault))
+                log.warning("consumer_restarted", error=repr(fault))
+                await asyncio.sleep(RESTART_SECONDS * random.uniform(0.5, 1.5))
+            finally:
+                await self._abandon()
+                with suppress(KafkaError, OSError):
+                    async with asyncio.timeout(10):
+                        # A static member does not leave the group by this.
+                        await client.stop()
+
+    async def stop(self, timeout_seconds: float) -> None:
+        """Let the running batch end, offsets included; nothing more is fetched."""
+        self._stopping = True
+        if self._batch is not None:
+            await asyncio.wait({self._batch}, timeout=timeout_seconds)
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Before others get the partitions, finish what was fetched from them."""
+        if self._batch is None:
+            return
+        _, running = await asyncio.wait({self._batch}, timeout=REVOCATION_SECONDS_MAX)
+        if running:
+            log.warning("batch_abandoned", partitions=len(revoked))
+            await self._abandon()
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        log.info("partitions_assigned", partitions=len(assigned))
+
+    async def _consume(self, client: AIOKafkaConsumer) -> None:
+        heard = time.monotonic()
+        while not self._stopping:
+            await asyncio.sleep(self._pace.linger_seconds)
+            async with asyncio.timeout(SILENCE_SECONDS_MAX):
+                fetched = await client.getmany(timeout_ms=500, max_records=self._pace.size)
+            # No await between here and the task: a rebalance sees either no batch or all of it.
+            if fetched and not self._stopping:
+                self._batch = asyncio.create_task(self._settle(client, fetched))
+                await asyncio.wait({self._batch})
+                batch, self._batch = self._batch, None
+                if batch.cancelled():
+                    raise Stalled("a rebalance did not wait any longer")
+                batch.result()
+                heard = time.monotonic()
+            elif time.monotonic() - heard > IDLE_CHECK_SECONDS:
+                await self._check_lag(client)
+                heard = time.monotonic()
+
+    async def _settle(
+        self, client: AIOKafkaConsumer, fetched: Mapping[TopicPartition, Sequence[Any]]
+    ) -> None:
+        """Deliver what was fetched, then commit its offsets."""
+        deliveries = [self._delivery(record) for part in fetched.values() for record in part]
+        started = time.monotonic()
+        await self._until_delivered(deliveries)
+        self._pace.note(len(deliveries), time.monotonic() - started)
+        self._committed.set()
+        await self._commit(client, fetched)
+        crash_point("consumer.after_offsets")
+
+    async def _until_delivered(self, deliveries: Sequence[Delivery]) -> None:
+        """A connection lost in COMMIT is no problem here: what it committed, the inbox knows."""
+        pause = STALL_SECONDS[0]
+        while True:
+            try:
+                await self._dispatch.deliver(deliveries)
+            except Exception as fault:
+                expected = isinstance(fault, TRANSIENT)
+                self._pulse.ill(repr(fault))
+                log.warning(
+                    "batch_stalled",
+                    messages=len(deliveries),
+                    error=repr(fault),
+                    exc_info=not expected,
+                )
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+                pause = min(pause * 2, STALL_SECONDS[1])
+            else:
+                self._pulse.well()
+                return
+
+    async def _commit(
+        self, client: AIOKafkaConsumer, fetched: Mapping[TopicPartition, Sequence[Any]]
+    ) -> None:
+        """Where that fails, the same messages come again, to whomever: the inbox knows them."""
+        mine = client.assignment()
+        offsets = {
+            part: records[-1].offset + 1
+            for part, records in fetched.items()
+            if records and part in mine
+        }
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS_MAX):
+                await client.commit(offsets)
+        except (CommitFailedError, IllegalStateError, KafkaError, TimeoutError) as fault:
+            log.info("offsets_not_committed", error=repr(fault))
+
+    async def _check_lag(self, client: AIOKafkaConsumer) -> None:
+        """Nothing came for a while. Raises Stalled if something should have."""
+        mine = client.assignment()
+        async with asyncio.timeout(COMMIT_SECONDS_MAX):
+            ends = await client.end_offsets(list(mine))
+            for part, end in ends.items():
+                if await client.position(part) < end:
+                    raise Stalled(f"{part.topic} {part.partition} does not move")
+        self._pulse.well()
+
+    async def _abandon(self) -> None:
+        if self._batch is not None:
+            self._batch.cancel()
+            await asyncio.wait({self._batch})
+
+    def _delivery(self, record: Any) -> Delivery:
+        headers = dict(record.headers)
+        try:
+            message_id: UUID = pgproto.UUID(headers[ID].decode())
+            message_type = headers[TYPE].decode()
+        except (KeyError, ValueError):
+            message_id, message_type = UUID(int=record.timestamp << 80), ""
+        return Delivery(
+            message_id,
+            message_type,
+            record.key or b"",
+            record.value or b"",
+            record.headers,
+            record.topic.removeprefix(f"{self._cell}."),
+            record.partition,
+            record.offset,
+        )

@@ -1,0 +1,109 @@
+"""The relay neither loses nor misorders, whatever commits when and however many relays there are.
+
+The laws L1 to L6 and the two cursors that everybody copies, which break them here before your eyes.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import pytest
+from asyncpg.exceptions import LockNotAvailableError
+
+from chassis import outbox
+from chassis.db import Tx, transaction
+from chassis.relay import relay_once
+from chassis.rotation import rotate
+from contracts.orders import OrderFulfilmentStarted
+from tests.builders.chassis import Broker
+
+
+def an_event(order_id=None, version=1):
+    return OrderFulfilmentStarted(
+        order_id=order_id or uuid4(),
+        version=version,
+        number="SO-1",
+        dealer_id=uuid4(),
+        salesperson_id=None,
+    )
+
+
+async def announce(tx, order_id=None, version=1):
+    await outbox.add(tx, [an_event(order_id, version)])
+
+
+@asynccontextmanager
+async def an_open_transaction(db):
+    """Left to the test to commit."""
+    async with db.acquire() as connection:
+        opened = connection.transaction()
+        await opened.start()
+        yield Tx(connection), opened
+
+
+async def test_messages_leave_in_order_and_once(db):
+    async with transaction(db) as tx:
+        for _ in range(5):
+            await announce(tx)
+    broker = Broker()
+
+    assert await relay_once(db, broker, page_max=2) == 5
+    assert await relay_once(db, broker) == 0
+    assert [r["position"] for r in broker.rows] == sorted(r["position"] for r in broker.rows)
+
+
+async def test_messages_survive_a_broker_outage(db):
+    async with transaction(db) as tx:
+        await announce(tx)
+    broker = Broker()
+    broker.down = True
+
+    with pytest.raises(Exception, match="planted"):
+        await relay_once(db, broker)
+    broker.down = False
+
+    assert await relay_once(db, broker) == 1
+
+
+async def test_what_commits_late_is_not_passed_over(db):
+    broker = Broker()
+    async with an_open_transaction(db) as (late, opened):
+        await announce(late)  # draws the first position, commits last
+        async with transaction(db) as tx:
+            await announce(tx)
+        assert await relay_once(db, broker) == 1
+
+        await opened.commit()
+
+    assert await relay_once(db, broker) == 1
+
+
+async def test_an_open_transaction_delays_nobody_but_itself(db):
+    broker = Broker()
+    async with an_open_transaction(db) as (late, opened):
+        await announce(late)
+        for _ in range(3):
+            async with transaction(db) as tx:
+                await announce(tx)
+            assert await relay_once(db, broker) == 1
+        await opened.rollback()
+
+    assert await relay_once(db, broker) == 0
+
+
+async def test_a_lower_transaction_id_that_commits_later_on_the_same_key_comes_later(db):
+    order, broker = uuid4(), Broker()
+    await db.execute("INSERT INTO aggregate (id) VALUES ($1)", order)
+    lock = "UPDATE aggregate SET version = version + 1 WHERE id = $1 RETURNING version"
+    async with an_open_transaction(db) as (early, opened):
+        await early.fetchval("SELECT pg_current_xact_id()::text")  # as the inbox does
+        async with transaction(db) as tx:
+            await announce(tx, order, await tx.fetchval(lock, order))
+        await announce(early, order, await early.fetchval(lock, order))
+        await opened.commit()
+
+    await relay_once(db, broker)
+
+    assert [row["sequence"] for row in broker.rows] == [1, 2]
