@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import orjson
-from joserfc import jwt
+from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.auth.rules import Actor, Role, Unauthenticated
 
 ALGORITHM = "Ed25519"
 TYPE = "qudao-internal+jwt"
-ISSUER = "qudao-gateway"
+ISSUER: Literal["qudao-gateway"] = "qudao-gateway"
 TTL_SECONDS = 60
+TTL_SECONDS_MAX = 120
+"""A token that claims to live longer is not the gateway's."""
 HEADER = frozenset({"alg", "kid", "typ"})
 """A header that says more (`jku`, `jwk`, `x5c`, `crit`, …) is refused: nothing in it is obeyed."""
 LENGTH_MAX = 8_192
@@ -28,29 +31,44 @@ LEEWAY_SECONDS = 2
 """By how much the clocks of two machines may differ."""
 
 
-def mint(key: OKPKey, actor: Actor, audience: str, ttl_seconds: float = TTL_SECONDS) -> str:
-    """A token by which `audience` (a service) knows the actor until `ttl_seconds` from now."""
-    now = time.time()
-    claims: dict[str, Any] = {
-        "iss": ISSUER,
-        "aud": audience,
-        "iat": int(now),
-        "exp": int(now + ttl_seconds),
-        "sub": str(actor.user_id),
-        "name": actor.name,
-        "roles": sorted(actor.roles),
-    }
-    if actor.dealer_id:
-        claims["dealer_id"] = str(actor.dealer_id)
-    if actor.warehouse_ids is not None:
-        claims["warehouse_ids"] = sorted(str(warehouse) for warehouse in actor.warehouse_ids)
-    header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
-    return jwt.encode(header, claims, key, algorithms=[ALGORITHM], default_type=None)
+class _Claims(BaseModel):
+    """What a token says; no more, no less, and nothing of another kind."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    iss: Literal["qudao-gateway"]
+    aud: str
+    iat: int
+    exp: int
+    sub: UUID
+    name: str = Field(max_length=200)
+    roles: frozenset[Role]
+    dealer_id: UUID | None = None
+    warehouse_ids: frozenset[UUID] | None = None
 
 
 class _Known(NamedTuple):
     actor: Actor
     expires_at: float
+
+
+def mint(key: OKPKey, actor: Actor, audience: str, ttl_seconds: float = TTL_SECONDS) -> str:
+    """A token by which `audience` (a service) knows the actor until `ttl_seconds` from now."""
+    now = time.time()
+    claims = _Claims(
+        iss=ISSUER,
+        aud=audience,
+        iat=int(now),
+        exp=int(now + ttl_seconds),
+        sub=actor.user_id,
+        name=actor.name,
+        roles=actor.roles,
+        dealer_id=actor.dealer_id,
+        warehouse_ids=actor.warehouse_ids,
+    )
+    header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
+    body = claims.model_dump_json(exclude_none=True)
+    return jws.serialize_compact(header, body, key, algorithms=[ALGORITHM])
 
 
 class Verifier:
@@ -60,7 +78,12 @@ class Verifier:
         self._audience, self._path = audience, jwks_path
         self._remembered_max = remembered_max
         self._known: dict[str, _Known] = {}
-        self._read_keys()
+        self._read_at = self._path.stat().st_mtime_ns
+        self._keys = _read(self._path)
+
+    @property
+    def remembered(self) -> int:
+        return len(self._known)
 
     def actor(self, token: str) -> Actor:
         """Who asks. Raises Unauthenticated, whatever is wrong with the token."""
@@ -82,36 +105,37 @@ class Verifier:
             raise Unauthenticated
         self._refresh_keys()
         try:
-            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
-            return self._believe(decoded.header, decoded.claims)
-        except (JoseError, ValueError, KeyError, TypeError) as fault:
+            signed = jws.deserialize_compact(token, self._keys, algorithms=[ALGORITHM])
+            header = signed.headers()
+            if header.keys() != HEADER or header["typ"] != TYPE:
+                raise Unauthenticated
+            return self._believe(_Claims.model_validate_json(signed.payload))
+        except (JoseError, ValueError, TypeError) as fault:
             raise Unauthenticated from fault
 
-    def _believe(self, header: dict[str, Any], claims: dict[str, Any]) -> _Known:
-        if header.keys() != HEADER or header["typ"] != TYPE:
-            raise ValueError(header)
-        if claims["iss"] != ISSUER or claims["aud"] != self._audience:
-            raise ValueError(claims)
-        if claims["iat"] > time.time() + LEEWAY_SECONDS:
-            raise ValueError(claims)
-        return _Known(_actor(claims), float(claims["exp"]))
+    def _believe(self, claims: _Claims) -> _Known:
+        if claims.aud != self._audience or claims.exp > claims.iat + TTL_SECONDS_MAX:
+            raise Unauthenticated
+        if claims.iat > time.time() + LEEWAY_SECONDS:
+            raise Unauthenticated
+        actor = Actor(claims.sub, claims.name, claims.roles, claims.dealer_id, claims.warehouse_ids)
+        return _Known(actor, claims.exp)
 
     def _refresh_keys(self) -> None:
-        """The gateway may have changed its keys: read them again when the file is another."""
-        if self._path.stat().st_mtime_ns != self._read_at:
-            self._read_keys()
+        """The gateway may have changed its keys; a file that cannot be read changes nothing."""
+        read_at = self._path.stat().st_mtime_ns
+        if read_at != self._read_at:
+            self._read_at = read_at
+            try:
+                self._keys = _read(self._path)
+            except ValueError:
+                return
+            self._known.clear()
 
-    def _read_keys(self) -> None:
-        self._read_at = self._path.stat().st_mtime_ns
-        self._keys = KeySet.import_key_set(orjson.loads(self._path.read_bytes()))
 
-
-def _actor(claims: dict[str, Any]) -> Actor:
-    dealer, warehouses = claims.get("dealer_id"), claims.get("warehouse_ids")
-    return Actor(
-        user_id=UUID(claims["sub"]),
-        name=claims["name"],
-        roles=frozenset(Role(role) for role in claims["roles"]),
-        dealer_id=UUID(dealer) if dealer else None,
-        warehouse_ids=None if warehouses is None else frozenset(map(UUID, warehouses)),
-    )
+def _read(path: Path) -> KeySet:
+    """Raises ValueError."""
+    try:
+        return KeySet.import_key_set(orjson.loads(path.read_bytes()))
+    except JoseError as fault:
+        raise ValueError(path) from fault
