@@ -1,0 +1,56 @@
+"""Composition root of the gateway; the only place where things are put together."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp
+
+from chassis.auth import Actor, Unauthenticated
+from chassis.runtime import Runtime
+from chassis.service import Service
+from gateway.access import ACCESS
+from gateway.administrator import create_administrator
+from gateway.consumers import SUBSCRIPTIONS
+from gateway.parts import parts_of, prepare
+from gateway.proxy.front import Front
+from gateway.routes import ROUTERS
+from gateway.settings import Settings
+from gateway.store import sessions
+
+SWEEP_SECONDS = 60.0
+SWEEP_ROWS = 1_000
+
+
+def front(runtime: Runtime, own: ASGIApp) -> ASGIApp:
+    """Before the gateway's own routes: it knows the callers, and asks the services."""
+    return Front(parts_of(runtime), own)
+
+
+async def only_known(connection: HTTPConnection) -> Actor:  # noqa: ARG001
+    """Callers whom the front did not recognise are nobody."""
+    raise Unauthenticated
+
+
+async def forget_ended(runtime: Runtime) -> None:
+    """Delete sessions and tokens that have ended, for ever."""
+    idle = timedelta(hours=runtime.settings.session_idle_hours)
+    while True:
+        deleted = await sessions.delete_ended(runtime.db, idle=idle, limit=SWEEP_ROWS)
+        await asyncio.sleep(0.1 if deleted >= SWEEP_ROWS else SWEEP_SECONDS)
+
+
+SERVICE = Service(
+    name="gateway",
+    settings=Settings,
+    access=ACCESS,
+    routers=ROUTERS,
+    subscriptions=SUBSCRIPTIONS,
+    prepare=prepare,
+    front=front,
+    authenticate=only_known,
+    background=(forget_ended,),
+    commands={"create-admin": create_administrator},
+)

@@ -1,0 +1,1 @@
+"""What the gateway can be asked to do; one function = one transaction."""

@@ -1,0 +1,1 @@
+"""Live updates: what happens is told at once to those whom it concerns (Server-Sent Events)."""

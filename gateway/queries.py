@@ -1,0 +1,152 @@
+"""What the gateway can be asked to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+
+from chassis.auth import Role
+from chassis.db import Reader
+from chassis.pages import Page, PageRequest
+from gateway.schemas import AuditEntry, ClientResponse, UserResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What is needed to prove who somebody is."""
+
+    user_id: UUID
+    login: str
+    password_hash: str | None
+    active: bool
+
+
+async def credentials(reader: Reader, login: str) -> Credentials | None:
+    """By login."""
+    row = await reader.fetchrow(
+        "SELECT user_id, login, password_hash, active FROM users WHERE login = $1", login
+    )
+    return None if row is None else Credentials(*row)
+
+
+async def credentials_of(reader: Reader, user_id: UUID) -> Credentials | None:
+    """By id."""
+    row = await reader.fetchrow(
+        "SELECT user_id, login, password_hash, active FROM users WHERE user_id = $1", user_id
+    )
+    return None if row is None else Credentials(*row)
+
+
+async def users(
+    reader: Reader,
+    page: PageRequest,
+    *,
+    role: Role | None = None,
+    dealer_id: UUID | None = None,
+    search: str | None = None,
+) -> Page[UserResponse]:
+    """People by login; `search` is the beginning of a login or a part of a name."""
+    (after,) = page.key(str)
+    rows = await reader.fetch(
+        """
+        SELECT user_id, login, name, roles, dealer_id, warehouse_ids, waiver, active, version
+        FROM users
+        WHERE ($1::text IS NULL OR login > $1)
+          AND ($3::text IS NULL OR $3 = ANY (roles))
+          AND ($4::uuid IS NULL OR dealer_id = $4)
+          AND ($5::text IS NULL OR starts_with(login, $5) OR position($5 IN name) > 0)
+        ORDER BY login
+        LIMIT $2
+        """,
+        after,
+        page.fetch,
+        role,
+        dealer_id,
+        search,
+    )
+    return Page.of([_user(row) for row in rows], page, key=lambda user: (user.login,))
+
+
+async def user(reader: Reader, user_id: UUID) -> UserResponse | None:
+    """One person."""
+    row = await reader.fetchrow(
+        """
+        SELECT user_id, login, name, roles, dealer_id, warehouse_ids, waiver, active, version
+        FROM users
+        WHERE user_id = $1
+        """,
+        user_id,
+    )
+    return None if row is None else _user(row)
+
+
+async def clients(reader: Reader, page: PageRequest) -> Page[ClientResponse]:
+    """Machines by name."""
+    (after,) = page.key(str)
+    rows = await reader.fetch(
+        """
+        SELECT client_id, name, roles, dealer_id, warehouse_ids, active, version
+        FROM api_clients
+        WHERE $1::text IS NULL OR name > $1
+        ORDER BY name
+        LIMIT $2
+        """,
+        after,
+        page.fetch,
+    )
+    return Page.of([_client(row) for row in rows], page, key=lambda client: (client.name,))
+
+
+async def client(reader: Reader, client_id: UUID) -> ClientResponse | None:
+    """One machine."""
+    row = await reader.fetchrow(
+        """
+        SELECT client_id, name, roles, dealer_id, warehouse_ids, active, version
+        FROM api_clients
+        WHERE client_id = $1
+        """,
+        client_id,
+    )
+    return None if row is None else _client(row)
+
+
+async def audit_log(
+    reader: Reader, page: PageRequest, *, subject_id: UUID | None = None
+) -> Page[AuditEntry]:
+    """What was changed, newest first."""
+    (before,) = page.key(UUID)
+    rows = await reader.fetch(
+        """
+        SELECT entry_id, at, actor, action, subject_id, facts
+        FROM audit_log
+        WHERE ($1::uuid IS NULL OR entry_id < $1) AND ($3::uuid IS NULL OR subject_id = $3)
+        ORDER BY entry_id DESC
+        LIMIT $2
+        """,
+        before,
+        page.fetch,
+        subject_id,
+    )
+    entries = [AuditEntry(**{**row, "facts": orjson.loads(row["facts"])}) for row in rows]
+    return Page.of(entries, page, key=lambda entry: (entry.entry_id,))
+
+
+async def salespeople(reader: Reader) -> list[tuple[UUID, UUID | None]]:
+    """Who looks after each dealer: pairs of dealer and salesperson."""
+    rows = await reader.fetch("SELECT dealer_id, salesperson_id FROM dealers")
+    return [(row["dealer_id"], row["salesperson_id"]) for row in rows]
+
+
+def _user(row: Record) -> UserResponse:
+    return UserResponse(
+        **row, allowed_actions=["change", "set-password", "disable" if row["active"] else "enable"]
+    )
+
+
+def _client(row: Record) -> ClientResponse:
+    return ClientResponse(
+        **row, allowed_actions=["rotate-secret", "revoke"] if row["active"] else []
+    )
