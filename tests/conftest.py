@@ -21,7 +21,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from chassis import db
+from chassis import db, migrate
 from deploy.local import servers
 from deploy.local.servers import kafka as kafka_server
 from deploy.local.servers import postgres as postgres_server
@@ -107,8 +107,7 @@ gateway_db = _database_fixture("gateway")
 
 async def _template(postgres, service):
     """A database with the schema of today; made once per state of the migrations."""
-    migrations = _migrations(service)
-    state = hashlib.sha256(b"".join(migration.read_bytes() for migration in migrations))
+    state = hashlib.sha256(b"".join(file.read_bytes() for file in migrate.files_of(service)))
     name = f"template_{service}_{state.hexdigest()[:16]}"
     async with _connected(postgres) as admin:
         # Workers and other runs on a given server: the first one makes it, the others wait.
@@ -117,20 +116,9 @@ async def _template(postgres, service):
             draft = f"draft_{uuid4().hex}"
             await roles.provide(postgres, service, PASSWORDS, database=draft)
             owner = roles.dsn_of(postgres, draft, role=f"{service}_owner", password="owner")
-            async with _connected(owner) as connection:
-                for migration in migrations:
-                    await connection.execute(migration.read_text())
+            await migrate.migrate(owner, service)
             await admin.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
     return name
-
-
-def _migrations(service):
-    folders = ("chassis", service if service == "gateway" else f"services/{service}")
-    return [
-        migration
-        for folder in folders
-        for migration in sorted(Path(folder, "migrations").glob("*.sql"))
-    ]
 
 
 async def _close(pool):

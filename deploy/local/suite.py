@@ -65,6 +65,11 @@ class Suite:
         password = self.keys.password("postgres")
         return f"postgresql://postgres:{password}@{servers.HOST}:{self.ports['postgres']}/postgres"
 
+    def dsn(self, application: str, *, role: str) -> str:
+        """The address of an application's database, for one of its roles."""
+        database, password = roles.database_of(application), self.keys.password(role)
+        return roles.dsn_of(self.superuser_dsn, database, role=role, password=password)
+
     def url(self, application: str) -> str:
         return f"http://{servers.HOST}:{self.ports[application]}"
 
@@ -99,17 +104,7 @@ def application(suite: Suite, name: str) -> Program:
     return Program(
         name=name,
         argv=(sys.executable, "-m", _module(name)),
-        environment=_environment(suite, name, role=name),
-        port=suite.ports[name],
-    )
-
-
-def migration(suite: Suite, name: str) -> Program:
-    """What brings the schema of a service up to date, as the owner of its tables."""
-    return Program(
-        name=f"{name} migrate",
-        argv=(sys.executable, "-m", _module(name), "migrate"),
-        environment=_environment(suite, name, role=f"{name}_owner"),
+        environment=_environment(suite, name),
         port=suite.ports[name],
     )
 
@@ -129,16 +124,13 @@ def _module(name: str) -> str:
     return name if name == GATEWAY else f"services.{name}"
 
 
-def _environment(suite: Suite, name: str, *, role: str) -> dict[str, str]:
+def _environment(suite: Suite, name: str) -> dict[str, str]:
     """The settings of one process; what the caller's own environment says of them wins."""
-    database = roles.database_of(name)
     settings = {
         "CELL": CELL,
         "LOG_FORMAT": "json",
         "PORT": str(suite.ports[name]),
-        "POSTGRES_DSN": roles.dsn_of(
-            suite.superuser_dsn, database, role=role, password=suite.keys.password(role)
-        ),
+        "POSTGRES_DSN": suite.dsn(name, role=name),
         "KAFKA_BOOTSTRAP_SERVERS": suite.bootstrap_servers,
         "JWKS_PATH": str(suite.keys.jwks),
         **_own_settings(suite, name),
