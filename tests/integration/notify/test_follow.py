@@ -9,7 +9,7 @@ from chassis.auth import Actor, Role
 from chassis.consumer import Dispatch
 from chassis.db import transaction
 from chassis.errors import NotFound
-from chassis.pages import PageRequest
+from chassis.pages import PageRequest, decode
 from contracts import dealers
 from contracts.notify import MessageQueued, TodoDone, TodoOpened
 from contracts.orders import Hold
@@ -217,7 +217,7 @@ async def test_pages_of_work_follow_each_other_without_gap_or_overlap(notify_db,
     for _ in range(3):
         page = await queries.open_todos(notify_db, picker, None, PageRequest(after, 2))
         seen += [todo.todo_id for todo in page.items]
-        after = (page.items[-1].opened_at, page.items[-1].todo_id)
+        after = decode(page.next_cursor) if page.next_cursor else None
 
     assert len(seen) == len(set(seen)) == 5
 

@@ -1,0 +1,116 @@
+"""Orders and their sagas."""
+
+from __future__ import annotations
+
+from deploy.ctl.invariants.question import Invariant
+
+ORDERS = (
+    Invariant(
+        "I-8",
+        "An order's total is the sum of its lines, and each line is its net and its tax.",
+        "orders",
+        """
+        SELECT o.number AS subject,
+               CASE WHEN o.total_minor <> sum(l.gross_minor)
+                         OR bool_or(l.gross_minor <> l.net_minor + l.tax_minor)
+                         OR bool_or(l.gross_minor IS NULL)
+                    THEN format('total %s, lines sum to %s', o.total_minor, sum(l.gross_minor))
+               END AS fault
+        FROM orders o
+        JOIN order_lines l USING (order_id)
+        WHERE o.total_minor IS NOT NULL
+        GROUP BY o.order_id
+        """,
+    ),
+    Invariant(
+        "I-12",
+        "Every order has ended, waits in a role's queue, or a timer looks after it.",
+        "orders",
+        """
+        SELECT number AS subject,
+               CASE WHEN phase IN ('FORWARD', 'BACKWARD') AND queue IS NULL AND wake_at IS NULL
+                         AND submitted_at < now() - interval '2 minutes'
+                    THEN format('%s at %s: nobody and nothing will look at it', status, at)
+               END AS fault
+        FROM orders
+        """,
+    ),
+    Invariant(
+        "R1",
+        "What was accepted is stored: every answered key has its order.",
+        "orders",
+        """
+        SELECT i.scope || ' ' || i.key AS subject,
+               CASE WHEN o.order_id IS NULL THEN 'answered with 201, and there is no such order'
+               END AS fault
+        FROM idempotency i
+        CROSS JOIN LATERAL (
+            SELECT substring(convert_from(i.answer, 'UTF8') FROM '"order_id" ?: ?"([^"]+)"')::uuid
+                       AS order_id
+        ) a
+        LEFT JOIN orders o USING (order_id)
+        WHERE i.status = 201
+        """,
+    ),
+    Invariant(
+        "R2",
+        "No order is answered to two keys.",
+        "orders",
+        """
+        SELECT order_id::text AS subject,
+               CASE WHEN count(*) > 1 THEN format('answered to %s keys', count(*)) END AS fault
+        FROM (
+            SELECT substring(convert_from(answer, 'UTF8') FROM '"order_id" ?: ?"([^"]+)"')
+                       AS order_id
+            FROM idempotency
+            WHERE status = 201
+        ) answered
+        GROUP BY order_id
+        """,
+    ),
+    Invariant(
+        "R4",
+        "Every saga ends: none has waited for an answer two minutes beyond its deadline.",
+        "orders",
+        """
+        SELECT number AS subject,
+               CASE WHEN phase IN ('FORWARD', 'BACKWARD')
+                         AND deadline < now() - interval '2 minutes'
+                    THEN format('%s at %s, attempt %s, due %s', status, at, attempt, deadline)
+               END AS fault
+        FROM orders
+        """,
+    ),
+    Invariant(
+        "R4",
+        "An ended order is at rest: its status, its saga and its stock agree.",
+        "orders",
+        """
+        SELECT number AS subject,
+               CASE WHEN phase = 'COMPLETED' AND status <> 'COMPLETED'
+                         OR phase = 'UNDONE' AND status NOT IN ('CANCELLED', 'REJECTED', 'EXPIRED')
+                    THEN format('the saga is %s, the order %s', phase, status) END AS fault
+        FROM orders
+        WHERE phase IN ('COMPLETED', 'UNDONE')
+        """,
+    ),
+    Invariant(
+        "R7",
+        "The events of an order were announced as 1, 2, 3 … without gap, in this order.",
+        "orders",
+        """
+        SELECT encode(key, 'hex') AS subject,
+               CASE WHEN max(sequence) <> count(DISTINCT sequence) OR min(sequence) <> 1
+                         OR bool_or(sequence < before)
+                    THEN format('%s events from %s to %s', count(*), min(sequence), max(sequence))
+               END AS fault
+        FROM (
+            SELECT key, sequence,
+                   lag(sequence) OVER (PARTITION BY key ORDER BY position) AS before
+            FROM event_log
+            WHERE topic = 'orders.events'
+        ) events
+        GROUP BY key
+        """,
+    ),
+)
