@@ -1,0 +1,1 @@
+"""HTTP API of billing: parse, call one command or query, answer."""
