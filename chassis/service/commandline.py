@@ -9,7 +9,8 @@ from typing import Any
 
 import uvloop
 
-from chassis import log
+from chassis import dlq, log
+from chassis.consumer import Dispatch
 from chassis.db import connect
 from chassis.kafka import KafkaPublisher
 from chassis.migrate import migrate
@@ -38,6 +39,7 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     again = words.add_parser("republish", help="fill Kafka again from the event log")
     again.add_argument("--since", type=_time, required=True, help="e.g. 2026-11-25T00:00Z")
     again.add_argument("--topic", help="only this one, e.g. orders.events")
+    _add_dlq(words.add_parser("dlq", help="see and settle messages that cannot be handled"))
     for word, command in service.commands.items():
         words.add_parser(word, help=(command.__doc__ or "").partition("\n")[0])
     return parser
@@ -53,6 +55,8 @@ def _work(
             return _migrate(service, settings)
         case "republish":
             return _republish(service, settings, chosen)
+        case "dlq":
+            return _dlq(service, settings, chosen)
         case word:
             return service.commands[word](settings)
 
@@ -74,6 +78,38 @@ async def _republish(
         finally:
             await publisher.close()
     log.log.info("republished", messages=count, since=chosen.since)
+
+
+def _add_dlq(parser: argparse.ArgumentParser) -> None:
+    decisions = parser.add_subparsers(dest="decision", metavar="DECISION", required=True)
+    decisions.add_parser("list", help="the keys that are blocked, and why")
+    for decision, about in (
+        ("show", "all messages of a key, and the whole error"),
+        ("retry", "handle them again, in order"),
+        ("skip", "give up the oldest message, then handle the others"),
+        ("abandon", "give up all of them"),
+    ):
+        one = decisions.add_parser(decision, help=about)
+        one.add_argument("key", metavar="KEY", type=dlq.key_of, help="an order's id, a SKU …")
+
+
+async def _dlq(service: Service, settings: ServiceSettings, chosen: argparse.Namespace) -> None:
+    async with await connect(str(settings.postgres_dsn), size_max=1) as db:
+        dispatch = Dispatch(db, service.subscriptions, service=service.name)
+        try:
+            match chosen.decision:
+                case "list":
+                    await dlq.show_keys(db)
+                case "show":
+                    await dlq.show_key(db, chosen.key)
+                case "retry":
+                    await dlq.retry(db, dispatch, chosen.key)
+                case "skip":
+                    await dlq.skip(db, dispatch, chosen.key)
+                case _:
+                    await dlq.abandon(db, dispatch, chosen.key)
+        except dlq.KeyNotParked as absent:
+            raise SystemExit(f"{absent} is not parked, or is just being tried again") from None
 
 
 def _time(text: str) -> datetime:

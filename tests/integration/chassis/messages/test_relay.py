@@ -3,19 +3,14 @@
 The laws L1 to L6 and the two cursors that everybody copies, which break them here before your eyes.
 """
 
-import asyncio
-import random
-from collections import Counter
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
-from asyncpg.exceptions import LockNotAvailableError
 
 from chassis import outbox
 from chassis.db import Tx, transaction
 from chassis.relay import relay_once
-from chassis.rotation import rotate
 from contracts.orders import OrderFulfilmentStarted
 from tests.builders.chassis import Broker
 
