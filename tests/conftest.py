@@ -2,19 +2,23 @@
 
 `orders_db`, `billing_db` … are pools on an empty, migrated database, copied from a template for
 each test and logged in as the service itself, not as the owner of the tables. `kafka` is the
-address of a broker, shared by all tests: give each test a cell of its own. Nothing starts before a
-test asks for it; the servers are shared by the workers of the run and end with it.
-`QUDAO_POSTGRES_DSN` and `QUDAO_KAFKA_BOOTSTRAP` name servers to use instead.
+address of a broker, shared by all tests: give each test a cell of its own. `suite` is everything,
+running; its gateway answers at `suite.url("gateway")`. Nothing starts before a test asks for it;
+what runs is shared by the workers of the run and ends with it. `QUDAO_POSTGRES_DSN` and
+`QUDAO_KAFKA_BOOTSTRAP` name servers to use instead.
 """
 
 import asyncio
 import fcntl
 import hashlib
+import json
 import os
+import random
 import shutil
 import subprocess
+import sys
 import tempfile
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,20 +26,29 @@ import asyncpg
 import pytest
 
 from chassis import db, migrate
-from deploy.local import servers
+from deploy.local import servers, state
 from deploy.local.servers import kafka as kafka_server
 from deploy.local.servers import postgres as postgres_server
+from deploy.local.suite import PortTaken, check_ports, here
 from deploy.postgres import roles
 
 PASSWORDS = roles.Passwords(owner="owner", service="service")
 RUN, RUN_PID = "QUDAO_TEST_RUN", "QUDAO_TEST_RUN_PID"
 # Ends the servers when the run does, even when it is killed, and leaves nothing behind.
 KEEPER = """
-while kill -0 "$1" 2>/dev/null; do sleep 0.5; done
-for pid in "$2"/*.pid; do test -e "$pid" && kill -INT "$(cat "$pid")" 2>/dev/null; done
-sleep 2
-for pid in "$2"/*.pid; do test -e "$pid" && kill -KILL "$(cat "$pid")" 2>/dev/null; done
-rm -rf "$2"
+run=$1 tests=$2
+signal() {
+    some=no
+    for file in "$run"/*.pid; do
+        test -e "$file" && kill -"$1" "$(cat "$file")" 2>/dev/null && some=yes
+    done
+    test $some = yes
+}
+while kill -0 "$tests" 2>/dev/null; do sleep 0.5; done
+signal INT
+for second in $(seq 40); do signal 0 || break; sleep 1; done
+signal KILL
+rm -rf "$run"
 """
 
 
@@ -69,6 +82,17 @@ def postgres():
 def kafka():
     """The address of a Kafka broker."""
     return os.environ.get("QUDAO_KAFKA_BOOTSTRAP") or _once("kafka", _start_kafka)
+
+
+@pytest.fixture(scope="session")
+def suite():
+    """The whole suite with the gateway, running (`deploy.local.suite.Suite`).
+
+    One of this run's own, on ports of its own; or, with QUDAO_SUITE=running, that of `make up`.
+    """
+    if os.environ.get("QUDAO_SUITE") == "running":
+        return here()
+    return here(json.loads(_once("suite", _start_suite)))
 
 
 @pytest.fixture(scope="session")
@@ -151,6 +175,23 @@ def _start_kafka(run):
     return servers.start(server), server.address
 
 
+def _start_suite(run):
+    own = {"QUDAO_VAR": str(run / "suite"), "QUDAO_PORT_BASE": str(_free_ports())}
+    command = [sys.executable, "-m", "deploy.local", "up"]
+    up = subprocess.run(command, env=os.environ | own, capture_output=True, text=True, check=False)
+    assert up.returncode == 0, up.stdout + up.stderr
+    return state.read(here(own).run).supervisor, json.dumps(own)
+
+
+def _free_ports():
+    """Where a row of free ports begins, below those that the kernel gives away."""
+    while True:
+        base = random.randrange(20_000, 32_000)
+        with suppress(PortTaken):
+            check_ports(here({"QUDAO_PORT_BASE": str(base)}))
+            return base
+
+
 def _once(name, start):
     """Start a server of this run, or find the one that another worker started; its address."""
     run = Path(os.environ[RUN])
@@ -167,7 +208,7 @@ def _once(name, start):
 
 def _keep(run):
     subprocess.Popen(
-        ["sh", "-c", KEEPER, "keeper", os.environ[RUN_PID], str(run)],
+        ["sh", "-c", KEEPER, "keeper", str(run), os.environ[RUN_PID]],
         start_new_session=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -145,7 +145,8 @@ def _own_settings(suite: Suite, name: str) -> dict[str, str]:
         return {"QUOTE_KEY_PATH": str(suite.keys.quote)}
     if name == GATEWAY:
         urls = {f"{service.upper()}_URL": suite.url(service) for service in SERVICES}
-        return {"SIGNING_KEY_PATH": str(suite.keys.signing), **urls}
+        own = {"SIGNING_KEY_PATH": str(suite.keys.signing), "PUBLIC_URL": suite.url(GATEWAY)}
+        return own | urls
     return {}
 
 
