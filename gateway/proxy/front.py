@@ -16,7 +16,7 @@ from gateway.proxy import headers as headers_of
 from gateway.proxy.callers import SAFE, Caller, check_csrf, check_same_site
 from gateway.proxy.headers import Headers
 from gateway.proxy.routing import GATEWAY, service_of
-from gateway.proxy.upstream import ClientGone, Request, declared_bytes
+from gateway.proxy.upstream import Request, declared_bytes
 
 API = "/api/v1/"
 LIVE = API + "live"
@@ -53,8 +53,6 @@ class Front:
             scope["qudao.error"] = error  # for the log line of the request
             languages = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
             await problem(error, languages)(scope, receive, _adding(send, own_headers))
-        except ClientGone:
-            pass  # nobody is there to be answered
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
@@ -67,7 +65,8 @@ class Front:
         elif (method, path) in PUBLIC:
             check_same_site(method, headers)
             self._parts.limits.count("anonymous", address)
-            await self._own(_stripped(scope), receive, send)
+            _strip(scope)
+            await self._own(scope, receive, send)
         else:
             caller = await self._caller(method, headers, address)
             kind = "read" if method in SAFE else "write"
@@ -93,10 +92,12 @@ class Front:
         if path == LIVE:
             await self._live.serve(caller, headers, scope, receive, send)
         elif service == GATEWAY:
-            await self._own(_stripped(scope), receive, send)
+            _strip(scope)
+            await self._own(scope, receive, send)
         elif service is None:
             raise NoSuchRoute
         else:
+            scope["qudao.route"] = f"{API}… → {service}"
             request = self._request(caller, service, headers, scope, receive)
             await self._parts.upstreams[service].forward(request, send)
 
@@ -133,10 +134,10 @@ def _target(scope: Scope) -> str:
     return (target + b"?" + query if query else target).decode("latin-1")
 
 
-def _stripped(scope: Scope) -> Scope:
-    """As the gateway's own routes know it."""
+def _strip(scope: Scope) -> None:
+    """Make the path what the gateway's own routes know."""
     path = scope["path"][len(API) - 1 :]
-    return {**scope, "path": path, "raw_path": path.encode()}
+    scope.update(path=path, raw_path=path.encode())
 
 
 def _adding(send: Send, own: list[tuple[bytes, bytes]]) -> Send:

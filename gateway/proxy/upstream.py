@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 import aiohttp
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Send
 from yarl import URL
 
@@ -39,10 +40,6 @@ class ServiceUnavailable(DomainError):
 
     status = 503
     retry_after_seconds = 2
-
-
-class ClientGone(Exception):
-    """The caller went away in the middle of his request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ class Upstream:
                     raise
                 answer = await self._once(request, None)
         except UNREACHABLE as fault:
-            if isinstance(fault.__cause__, (TooLarge, ClientGone)):
+            if isinstance(fault.__cause__, (TooLarge, ClientDisconnect)):
                 raise fault.__cause__ from None  # our own stream of the body ended itself
             self._breaker.failed(time.monotonic())
             raise ServiceUnavailable(service=self._service) from fault
@@ -124,7 +121,7 @@ class Upstream:
         message = await request.receive()
         first: bytes = message.get("body", b"")
         if message["type"] == "http.disconnect":
-            raise ClientGone
+            raise ClientDisconnect
         if not message.get("more_body", False):
             return first or None
         if request.declared_bytes is not None:
@@ -143,7 +140,7 @@ class Upstream:
                 return
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise ClientGone
+                raise ClientDisconnect
             piece, more = message.get("body", b""), message.get("more_body", False)
 
     async def _pass_on(self, answer: aiohttp.ClientResponse, send: Send) -> None:

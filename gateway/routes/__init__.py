@@ -1,5 +1,12 @@
 """HTTP in: what the gateway answers itself."""
 
-from gateway.routes import clients, docs, registrations, session, users
+from gateway.routes import clients, docs, oauth, registrations, session, users
 
-ROUTERS = (session.router, registrations.router, users.router, clients.router, docs.router)
+ROUTERS = (
+    session.router,
+    oauth.router,
+    registrations.router,
+    users.router,
+    clients.router,
+    docs.router,
+)

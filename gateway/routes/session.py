@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, cast
+from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from chassis.auth import Actor, allowed, anyone
 from chassis.db import transaction
@@ -20,8 +20,8 @@ from gateway.domain import check_password
 from gateway.identity import csrf_token_of, hash_of
 from gateway.parts import Parts, PartsDep
 from gateway.proxy.callers import Caller
-from gateway.schemas import LoginRequest, SessionResponse, SetPasswordRequest, TokenResponse
-from gateway.store import clients, sessions
+from gateway.schemas import LoginRequest, SessionResponse, SetPasswordRequest
+from gateway.store import sessions
 
 router = APIRouter(tags=["session"])
 
@@ -34,15 +34,6 @@ class CredentialsWrong(DomainError):
     """Login or password is wrong.
 
     zh: 登录名或密码错误。
-    """
-
-    status = 401
-
-
-class ClientCredentialsWrong(DomainError):
-    """Client id or secret is wrong.
-
-    zh: 客户端编号或密钥错误。
     """
 
     status = 401
@@ -122,29 +113,6 @@ async def set_own_password(
             tx, {actor.user_id: hashed}, by=actor.reference, keep=hash_of(caller.token)
         )
     return Response(status_code=204)
-
-
-@router.post("/oauth/token", response_model=TokenResponse, dependencies=[Depends(anyone)])
-async def grant_token(
-    grant_type: Annotated[Literal["client_credentials"], Form()],  # noqa: ARG001
-    client_id: Annotated[str, Form(max_length=64)],
-    client_secret: Annotated[str, Form(max_length=200)],
-    runtime: RuntimeDep,
-    parts: PartsDep,
-) -> Response:
-    """Give a machine an access token (RFC 6749 §4.4); it ends by itself."""
-    client = await clients.client_by_secret(runtime.db, client_id, hash_of(client_secret))
-    if client is None:
-        raise ClientCredentialsWrong
-    seconds = parts.settings.access_token_seconds
-    async with transaction(runtime.db) as tx:
-        token = await commands.grant_token(
-            tx,
-            client_id=client,
-            expires_at=datetime.now(UTC) + timedelta(seconds=seconds),
-        )
-    answer = TokenResponse(access_token=token, token_type="Bearer", expires_in=seconds)
-    return json_response(answer)
 
 
 async def _session(runtime: RuntimeDep, parts: Parts, token: str) -> Response:
