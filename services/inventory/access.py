@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chassis.auth import STAFF, Access, Role, roles
+from uuid import UUID
+
+from chassis.auth import STAFF, Access, Actor, Role, roles
 
 ACCESS: Access = {
     "warehouses.view": roles(STAFF),
@@ -21,3 +23,8 @@ ACCESS: Access = {
     "shipments.deliver": roles(Role.DLV),
     "shipments.receive": roles(Role.DLR),
 }
+
+
+def workplaces(actor: Actor) -> list[UUID] | None:
+    """The warehouses that the actor works in; None: all."""
+    return None if actor.warehouse_ids is None else list(actor.warehouse_ids)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import orjson
 
-from chassis.auth import Actor, Role
+from chassis.auth import Role
 from chassis.db import transaction
 from chassis.ids import uuid7
 from contracts.inventory import (
@@ -26,16 +26,12 @@ from services.inventory.domain.shipping import (
     ReceiveAsk,
 )
 from services.inventory.domain.stocking import Inbound, InboundLine, Warehouse
+from tests.builders.edge import an_actor
 
 MAIN = UUID(int=1)
 """The warehouse where nothing else is said."""
 DEALER = UUID(int=11)
 OTHER_DEALER = UUID(int=12)
-
-
-def an_actor(*roles, **facts):
-    facts = {"user_id": uuid7(), "name": "张三", "dealer_id": None} | facts
-    return Actor(roles=frozenset(roles), **facts)
 
 
 PICKER = an_actor(Role.PCK)
@@ -184,7 +180,7 @@ async def shelf(db, sku="A", warehouse_id=MAIN):
 
 
 async def books_balance(db):
-    """I-2: reserved is what orders hold; I-5: on hand is the sum of the moves (I-1: table checks)."""
+    """I-2: reserved is what orders hold; I-5: on hand is the sum of the moves (I-1: checks)."""
     wrong = await db.fetch(
         """
         SELECT stock.warehouse_id, stock.sku, on_hand, reserved, moved, open

@@ -141,6 +141,21 @@ def put_back(before: Fulfilment) -> Change | DomainError:
     )
 
 
+def possible(status: PickStatus) -> tuple[str, ...]:
+    """What can be done with a task in this state, whoever asks."""
+    match status:
+        case PickStatus.OPEN:
+            return ("start",)
+        case PickStatus.PICKING:
+            return ("confirm", "post")
+        case PickStatus.PICKED:
+            return ("post",)
+        case PickStatus.PUT_BACK:
+            return ("put-back",)
+        case PickStatus.SHIPPED | PickStatus.CANCELLED:
+            return ()
+
+
 def _fault(before: Fulfilment, picked: Mapping[int, int]) -> DomainError | None:
     remaining = _rest(before, also_nothing=True)
     if unknown := sorted(picked.keys() - remaining.keys()):

@@ -242,6 +242,19 @@ def receive(before: Fulfilment, ask: ReceiveAsk, now: datetime) -> Change | Doma
     return advanced(before, _with(before, taken), *events)
 
 
+def possible(status: ShipmentStatus) -> tuple[str, ...]:
+    """What can be done with a shipment in this state, whoever asks."""
+    match status:
+        case ShipmentStatus.READY:
+            return ("dispatch",)
+        case ShipmentStatus.IN_TRANSIT:
+            return ("deliver", "receive")
+        case ShipmentStatus.DELIVERED:
+            return ("receive",)
+        case ShipmentStatus.RECEIVED:
+            return ()
+
+
 def _with(before: Fulfilment, changed: Shipment) -> Fulfilment:
     """The fulfilment with a shipment that moved on; its lines count along."""
     shipments = tuple(

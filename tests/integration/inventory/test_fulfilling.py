@@ -34,6 +34,7 @@ from services.inventory.domain.shipping import (
     ShipmentMovedOn,
     TrackingNumberMissing,
 )
+from tests.builders.edge import an_actor
 from tests.builders.inventory import (
     BUYER,
     DEALER,
@@ -43,7 +44,6 @@ from tests.builders.inventory import (
     PICKER,
     a_demand,
     a_warehouse,
-    an_actor,
     books_balance,
     delivered,
     dispatched,

@@ -1,0 +1,19 @@
+"""Composition root of inventory: the only place where it is put together."""
+
+from __future__ import annotations
+
+from chassis.service import Service
+from services.inventory import timers
+from services.inventory.access import ACCESS
+from services.inventory.consumers import SUBSCRIPTIONS
+from services.inventory.routes import ROUTERS
+from services.inventory.settings import Settings
+
+SERVICE = Service(
+    name="inventory",
+    settings=Settings,
+    access=ACCESS,
+    routers=ROUTERS,
+    subscriptions=SUBSCRIPTIONS,
+    background=(timers.expire_reservations, timers.receive_overdue),
+)

@@ -1,0 +1,1 @@
+"""What inventory can be asked to show: SQL to schemas, in the scope of the reading transaction."""

@@ -1,0 +1,224 @@
+"""HTTP bodies of inventory. Responses have no defaults, so clients get no false optionals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.inventory import ShipmentStatus
+from services.inventory.domain.fulfilment import Mode, PickStatus
+from services.inventory.domain.shipping import DispatchMode
+
+INBOUND_LINES_MAX = 2_000
+QUANTITY_MAX = 10**9
+
+Quantity = Annotated[int, Field(gt=0, le=QUANTITY_MAX, description="Base units.")]
+Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s\x00-\x1f]+$")]
+Words = Annotated[str, Field(max_length=64)]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
+Actions = Annotated[list[str], Field(description="What the caller may do with it now.")]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WarehouseRequest(Body):
+    code: str = Field(min_length=1, max_length=16, pattern=r"^[A-Z0-9-]+$")
+    name: Name
+    mode: Mode = Field(description="Who does the work: MANUAL people, DIRECT nobody (virtual).")
+    one_person: bool = Field(
+        default=False, description="The picker may post the outbound himself (small sites)."
+    )
+
+
+class WarehouseChange(Body):
+    """Only what is given changes."""
+
+    name: Name | None = None
+    one_person: bool | None = None
+
+
+class InboundLineRequest(Body):
+    sku: Sku
+    quantity: Quantity
+
+
+class InboundRequest(Body):
+    """Goods that came in together; lines of the same SKU add up."""
+
+    warehouse_id: UUID
+    source: str = Field(min_length=1, max_length=200, description="Where from, e.g. a supplier.")
+    lines: list[InboundLineRequest] = Field(min_length=1, max_length=INBOUND_LINES_MAX)
+
+
+class PickedLine(Body):
+    line_no: int = Field(ge=1)
+    quantity: Quantity
+
+
+class PickRequest(Body):
+    """What was picked now, on top of what was confirmed before."""
+
+    lines: list[PickedLine] | None = Field(
+        default=None, min_length=1, max_length=500, description="Left out: all that remains."
+    )
+
+    def quantities(self) -> dict[int, int] | None:
+        """Base units by line number; None: all that remains."""
+        if self.lines is None:
+            return None
+        picked: Counter[int] = Counter()
+        for line in self.lines:
+            picked[line.line_no] += line.quantity
+        return dict(picked)
+
+
+class OutboundRequest(Body):
+    pick_task_id: UUID
+    partial: bool = Field(
+        default=False, description="Post what is picked although some is missing."
+    )
+
+
+class DispatchRequest(Body):
+    mode: DispatchMode
+    tracking_number: str | None = Field(default=None, min_length=1, max_length=64)
+
+
+class DeliverRequest(Body):
+    proof: str = Field(
+        min_length=1, max_length=500, description="Who took the goods, and how seen."
+    )
+
+
+class StockFilter(BaseModel):
+    warehouse_id: UUID | None = None
+    q: Words = Field(default="", description="Part of the SKU or of the product's name.")
+
+
+class InboundFilter(BaseModel):
+    warehouse_id: UUID | None = None
+
+
+class PickTaskFilter(BaseModel):
+    status: list[PickStatus] | None = None
+    warehouse_id: UUID | None = None
+    order_id: UUID | None = None
+    q: Words = Field(default="", description="How the task's or the order's number begins.")
+
+
+class ShipmentFilter(BaseModel):
+    status: list[ShipmentStatus] | None = None
+    warehouse_id: UUID | None = None
+    dealer_id: UUID | None = None
+    order_id: UUID | None = None
+    q: Words = Field(default="", description="How the shipment's or the order's number begins.")
+
+
+class WarehouseResponse(BaseModel):
+    warehouse_id: UUID
+    code: str
+    name: str
+    mode: Mode
+    one_person: bool
+    version: int
+    allowed_actions: Actions
+
+
+class StockResponse(BaseModel):
+    warehouse_id: UUID
+    warehouse_code: str
+    sku: str
+    name: str
+    unit: str
+    on_hand: int
+    reserved: int
+    available: int
+
+
+class InboundSummary(BaseModel):
+    inbound_id: UUID
+    number: str
+    warehouse_id: UUID
+    source: str
+    line_count: int
+    quantity: int
+    posted_by: UUID
+    posted_at: datetime
+    allowed_actions: Actions
+
+
+class DocumentLine(BaseModel):
+    line_no: int
+    sku: str
+    name: str
+    unit: str
+    quantity: int
+
+
+class InboundResponse(InboundSummary):
+    lines: list[DocumentLine]
+
+
+class PickTaskSummary(BaseModel):
+    pick_task_id: UUID
+    number: str
+    order_id: UUID
+    order_number: str
+    dealer_id: UUID
+    dealer_name: str | None
+    dealer_on_stop: bool
+    warehouse_id: UUID
+    status: PickStatus
+    line_count: int
+    quantity: int
+    picked: int
+    shipped: int
+    picker_ids: list[UUID]
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    version: int
+    allowed_actions: Actions
+
+
+class PickLine(DocumentLine):
+    picked: int
+    to_pick: int
+    shipped: int
+
+
+class PickTaskResponse(PickTaskSummary):
+    lines: list[PickLine]
+
+
+class ShipmentSummary(BaseModel):
+    shipment_id: UUID
+    number: str
+    order_id: UUID
+    order_number: str
+    dealer_id: UUID
+    dealer_name: str | None
+    warehouse_id: UUID
+    status: ShipmentStatus
+    mode: DispatchMode | None
+    tracking_number: str | None
+    quantity: int
+    posted_by: UUID | None
+    posted_at: datetime
+    dispatched_at: datetime | None
+    delivered_at: datetime | None
+    proof: str | None
+    received_at: datetime | None
+    received_by: UUID | None
+    version: int
+    allowed_actions: Actions
+
+
+class ShipmentResponse(ShipmentSummary):
+    lines: list[DocumentLine]
