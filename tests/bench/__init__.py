@@ -1,0 +1,1 @@
+"""The benchmark: whole order lifecycles on a running suite, everything on this machine."""

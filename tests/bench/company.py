@@ -1,0 +1,76 @@
+"""Dealers for the benchmark: on credit, their orders confirm themselves, goods come from DIRECT.
+
+They are added to the demo company through the public API; a second run finds them there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deploy.demo.client import Caller, Json
+from deploy.demo.credit_code import credit_code
+from deploy.demo.loader import Loaded
+from deploy.demo.logins import Logins
+
+DEALERS = 100
+LIMIT_MINOR = 10**14
+TERMS = {"kind": "CREDIT", "credit_days": 30, "auto_confirm_max_minor": 10**12}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A dealer's open session, as the load process needs it."""
+
+    cookie: str
+    csrf: str
+
+
+async def sessions(url: str, admin: Caller, loaded: Loaded, logins: Logins) -> list[Session]:
+    """One logged-in dealer each."""
+    dealers = await _dealers(admin, loaded)
+    names = [f"bench{number:03}" for number in range(DEALERS)]
+    users = [
+        {
+            "login": name,
+            "name": name,
+            "password": logins.password(name),
+            "roles": ["DLR"],
+            "dealer_id": dealer_id,
+            "warehouse_ids": None,
+        }
+        for name, dealer_id in zip(names, dealers, strict=True)
+    ]
+    logins.save()
+    await admin.post("/users/import", {"users": users})
+    return [await _log_in(url, name, logins.password(name)) for name in names]
+
+
+async def _dealers(admin: Caller, loaded: Loaded) -> list[str]:
+    direct = next(house for house in loaded.company.warehouses if house.mode == "DIRECT")
+    salesperson = next(one for one in loaded.company.staff if "SAL" in one.roles)
+    codes = [credit_code(f"bench-{number}") for number in range(DEALERS)]
+    rows: list[Json] = [
+        {
+            "name": f"性能测试经销商{number:03}",
+            "credit_code": code,
+            "province": "广东省",
+            "city": "广州市",
+            "contact_name": "测试",
+            "phone": "13800000000",
+            "tier": "CITY",
+            "terms": TERMS,
+            "credit_limit_minor": LIMIT_MINOR,
+            "salesperson_id": loaded.users[salesperson.login],
+            "warehouse_id": loaded.warehouses[direct.code],
+        }
+        for number, code in enumerate(codes)
+    ]
+    answer = await admin.post("/dealers/import", {"rows": rows})
+    by_code = {row["credit_code"]: row["dealer_id"] for row in answer["dealers"]}
+    return [by_code[code] for code in codes]
+
+
+async def _log_in(url: str, name: str, password: str) -> Session:
+    async with Caller(url, name) as caller:
+        session = await caller.log_in(password)
+        return Session(caller.cookie, session["csrf_token"])
