@@ -167,6 +167,7 @@ OFFICE = (
     Person("admin2", "孙审批", ("ADM",)),
     Person("fin", "李会计", ("FIN",)),
     Person("fin2", "郑出纳", ("FIN",)),
+    Person("whs", "吴总仓", ("WHS",)),
 )
 YARD = (("pck", "配货", "PCK"), ("whs", "仓管", "WHS"), ("dlv", "司机", "DLV"))
 
