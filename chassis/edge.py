@@ -11,9 +11,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
+from chassis.db import TRANSIENT
 from chassis.errors import DomainError, Unavailable, slug_of
 from chassis.log import log
-from chassis.problems import EXPECTED, problem
+from chassis.problems import EXPECTED, MEDIA_TYPE, TooLarge, problem, translated
 from chassis.telemetry import names
 
 PROBES = frozenset({"/livez", "/readyz"})
@@ -70,13 +71,14 @@ class Edge:
 class _Exchange:
     """One request and what became of it."""
 
-    __slots__ = ("_scope", "_send", "_started_at", "headers", "status")
+    __slots__ = ("_replaced", "_scope", "_send", "_started_at", "headers", "status")
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope, self._send = scope, send
         self._started_at = time.perf_counter()
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.status: int | None = None
+        self._replaced = False
 
     @property
     def traceparent(self) -> str | None:
@@ -89,7 +91,13 @@ class _Exchange:
         return min(most, int(wanted) / 1_000) if wanted.isdigit() else most
 
     async def send(self, message: Message) -> None:
+        if self._replaced:
+            return
         if message["type"] == "http.response.start":
+            if _is_plain_413(message):
+                await self.explain(TooLarge(), _nothing)
+                self._replaced = True
+                return
             self.status = message["status"]
         await self._send(message)
 
@@ -106,6 +114,8 @@ class _Exchange:
         error, status = self._scope.get("qudao.error"), self.status or CLIENT_GONE
         method, route = self._scope["method"], self._route()
         about: dict[str, Any] = {"outcome": _outcome(error)}
+        if isinstance(error, TRANSIENT):
+            about["error"] = repr(error)
         if actor := self._scope.get("qudao.actor"):
             about["actor"] = actor.reference
             span.set_attribute(names.ACTOR, actor.reference)
@@ -126,12 +136,22 @@ class _Exchange:
         return getattr(route, "path", None) or self._scope.get("qudao.route") or "unknown"
 
 
+def _is_plain_413(message: Message) -> bool:
+    """The framework's limit of the body answers in plain text, and over the head of the route."""
+    of_ours = (b"content-type", MEDIA_TYPE.encode())
+    return message["status"] == TooLarge.status and of_ours not in message["headers"]
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
 def _outcome(error: Exception | None) -> str:
-    match error:
-        case None:
-            return "done"
-        case DomainError():
-            return error.slug
+    if error is None:
+        return "done"
+    match translated(error):
+        case DomainError() as refusal:
+            return refusal.slug
         case Unavailable():
             return "unavailable"
         case _:

@@ -22,6 +22,9 @@ import re
 from functools import cache
 from typing import ClassVar, NamedTuple
 
+MEMBERS = frozenset({"type", "title", "status", "detail", "trace_id"})
+"""What every problem document says; facts have other names."""
+
 
 class Text(NamedTuple):
     """What a problem says to a person."""
@@ -41,6 +44,8 @@ class DomainError(Exception):
     """Set where the same request may succeed later."""
 
     def __init__(self, **facts: object) -> None:
+        if reserved := MEMBERS & facts.keys():
+            raise TypeError(f"a problem document has members of these names already: {reserved}")
         self.facts = facts  # extension members of the problem document (RFC 9457 §3.2)
         super().__init__(self.title, facts)
 

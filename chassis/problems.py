@@ -7,34 +7,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from asyncpg import InterfaceError, PostgresConnectionError
-from asyncpg.exceptions import (
-    CharacterNotInRepertoireError,
-    InsufficientResourcesError,
-    OperatorInterventionError,
-    TransactionRollbackError,
-    UntranslatableCharacterError,
-)
+from asyncpg.exceptions import CharacterNotInRepertoireError, UntranslatableCharacterError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from chassis import telemetry
+from chassis.db import TRANSIENT
 from chassis.errors import DomainError, InvalidRequest, Text, Unavailable, slug_of, texts_of
 
 BASE = "https://qudao.dev/problems/"
 MEDIA_TYPE = "application/problem+json"
-
-DOWN = (
-    OSError,
-    InterfaceError,
-    PostgresConnectionError,
-    TransactionRollbackError,
-    InsufficientResourcesError,
-    OperatorInterventionError,
-)
-"""Faults of the surroundings; the answer is 503, and the Idempotency-Key settles what happened."""
 
 EXPECTED = (
     DomainError,
@@ -43,7 +27,7 @@ EXPECTED = (
     Unavailable,
     CharacterNotInRepertoireError,
     UntranslatableCharacterError,
-    *DOWN,
+    *TRANSIENT,
 )
 """Errors that an answer explains; every other one is a bug."""
 
@@ -58,9 +42,10 @@ class InternalError(Exception):
 def problem(error: Exception, languages: str = "") -> Response:
     """Render an error; `languages` is the caller's Accept-Language header."""
     language = preferred(languages)
-    match _translated(error):
+    match translated(error):
         case DomainError() as refusal:
             headers = _retry_after(refusal.retry_after_seconds)
+            headers |= getattr(error, "headers", None) or {}  # the framework's, e.g. Allow
             if refusal.status == 401:
                 headers["WWW-Authenticate"] = "Bearer"
             return _document(type(refusal), refusal.status, refusal.facts, headers, language)
@@ -68,21 +53,23 @@ def problem(error: Exception, languages: str = "") -> Response:
             headers = _retry_after(down.retry_after_seconds)
             return _document(Unavailable, 503, {}, headers, language)
         case HTTPException() as other:
-            return _of_framework(other, language)
+            return _of_framework(other)
         case _:
             return _document(InternalError, 500, {}, {}, language)
 
 
-def _translated(error: Exception) -> Exception:
+def translated(error: Exception) -> Exception:
     """What libraries raise, in our words."""
     match error:
         case RequestValidationError():
             return InvalidRequest(*_faults(error.errors()))
         case CharacterNotInRepertoireError() | UntranslatableCharacterError():
             return InvalidRequest(("", "A text has a character that cannot be stored (U+0000)."))
-        case HTTPException() if isinstance(error.__cause__, DomainError):
-            return error.__cause__
-        case _ if isinstance(error, DOWN):
+        case HTTPException(status_code=400):
+            return InvalidRequest(("", "The body cannot be read."))
+        case HTTPException() if kind := _OF_STATUS.get(error.status_code):
+            return kind()
+        case _ if isinstance(error, TRANSIENT):
             return Unavailable()
         case _:
             return error
@@ -172,12 +159,8 @@ _OF_STATUS: Mapping[int, type[DomainError]] = {
 }
 
 
-def _of_framework(error: HTTPException, language: str) -> Response:
+def _of_framework(error: HTTPException) -> Response:
     headers = dict(error.headers or {})
-    if kind := _OF_STATUS.get(error.status_code):
-        return _document(kind, error.status_code, {}, headers, language)
-    if error.status_code == 400:
-        return problem(InvalidRequest(("", "The body cannot be read.")), language)
     phrase = http.HTTPStatus(error.status_code).phrase
     slug = phrase.lower().replace(" ", "-")
     headers["Content-Language"] = "en"

@@ -94,7 +94,7 @@ async def lend(tx: Tx, asks: Sequence[Ask]) -> list[Loan | DomainError]:
         [ask.copies for ask in granted],
     )
     return [
-        OutOfPrint(title=ask.title)
+        OutOfPrint(book=ask.title)
         if ask.title == "Gone"
         else Loan(loan_id=ask.loan_id, title=ask.title, copies=ask.copies)
         for ask in asks
