@@ -39,6 +39,7 @@ async def firm_reservations(tx: Tx, asks: Sequence[FirmReservation]) -> None:
     seen = await known.lock(tx, [ask.order_id for ask in asks])
     await _release(tx, seen, [ask.order_id for ask in asks if ask.release])
     decided = reserving.firm(seen, [ask for ask in asks if not ask.release])
+    await changes.insert_tombstones(tx, decided.tombstones)
     await changes.save(tx, decided.changes)
     await outbox.add(tx, decided.messages)
 
@@ -76,6 +77,7 @@ async def _release(tx: Tx, seen: Mapping[UUID, Known], order_ids: Sequence[UUID]
         await _documents(tx, series("PH", now), len(released.manual)),
         now,
     )
+    await changes.insert_tombstones(tx, released.tombstones)
     await changes.save(tx, decided)
     messages = [message for change in decided for message in change.messages]
     await outbox.add(tx, [*messages, *released.replies])

@@ -41,9 +41,9 @@ class PickTaskMovedOn(DomainError):
     """The pick task is not in a state that allows this.
 
     zh: 配货单的当前状态不允许此操作。
-    请刷新后查看 status 与 allowed_actions。
+    请刷新后查看 current_status 与 allowed_actions。
 
-    Load it again; `status` says where it is, and `allowed_actions` what can be done.
+    Load it again; `current_status` says where it is, and `allowed_actions` what can be done.
     """
 
 
@@ -183,4 +183,4 @@ def _with(task: PickTask, user_id: UUID) -> tuple[UUID, ...]:
 
 
 def _moved_on(task: PickTask) -> PickTaskMovedOn:
-    return PickTaskMovedOn(pick_task_id=task.pick_task_id, status=task.status)
+    return PickTaskMovedOn(pick_task_id=task.pick_task_id, current_status=task.status)

@@ -21,6 +21,8 @@ class Released:
     manual: list[Fulfilment] = field(default_factory=list[Fulfilment])
     replies: list[OrderReply] = field(default_factory=list[OrderReply])
     """To those that nothing is held for, or that were released before."""
+    tombstones: list[UUID] = field(default_factory=list[UUID])
+    """Orders that were never seen: they were told that all is lost, and so it stays."""
 
 
 def sort_out(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Released:
@@ -34,6 +36,8 @@ def sort_out(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Released
                 released.manual.append(held)
             case other:
                 released.replies.append(promise_again(order_id, other))
+                if other is None:
+                    released.tombstones.append(order_id)
     return released
 
 

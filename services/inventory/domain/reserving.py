@@ -85,7 +85,10 @@ def reserve(
 
 
 def firm(known: Mapping[UUID, Known], asks: Sequence[FirmReservation]) -> Decided:
-    """Make reservations last. Those that are released to the warehouse, too, are not asked here."""
+    """Make reservations last. Those that are released to the warehouse, too, are not asked here.
+
+    Who is told that his reservation is lost can rely on it: a reserve that comes later is refused.
+    """
     decided = Decided()
     for ask in asks:
         match known.get(ask.order_id):
@@ -94,6 +97,8 @@ def firm(known: Mapping[UUID, Known], asks: Sequence[FirmReservation]) -> Decide
                 decided.messages.append(ReservationFirmed(order_id=ask.order_id))
             case before:
                 decided.messages.append(promise_again(ask.order_id, before))
+                if before is None:
+                    decided.tombstones.append(ask.order_id)
     return decided
 
 

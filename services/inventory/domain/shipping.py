@@ -42,9 +42,9 @@ class NothingToPost(DomainError):
     """Nothing of this pick task waits for outbound.
 
     zh: 该配货单没有待出库的货物。
-    请查看 status；已出库的见 shipments。
+    请查看 current_status；已出库的见 shipments。
 
-    `status` says where the task is; what has left already is in `shipments`.
+    `current_status` says where the task is; what has left already is in `shipments`.
     """
 
 
@@ -74,9 +74,9 @@ class ShipmentMovedOn(DomainError):
     """The shipment is not in a state that allows this; it only moves forward.
 
     zh: 发货单的当前状态不允许此操作，状态只能向前推进。
-    请刷新后查看 status 与 allowed_actions。
+    请刷新后查看 current_status 与 allowed_actions。
 
-    Load it again; `status` says where it is, and `allowed_actions` what can be done.
+    Load it again; `current_status` says where it is, and `allowed_actions` what can be done.
     """
 
 
@@ -129,7 +129,7 @@ def outbound_refusal(before: Fulfilment, ask: OutboundAsk) -> DomainError | None
     ready = before.state is State.IN_WAREHOUSE and any(line.to_ship for line in before.lines)
     if not ready:
         numbers = [shipment.number for shipment in before.shipments]
-        return NothingToPost(status=task.status, shipments=numbers)
+        return NothingToPost(current_status=task.status, shipments=numbers)
     if task.status is PickStatus.PICKING and not ask.partial:
         return PickNotComplete(pick_task_id=task.pick_task_id)
     if ask.user_id in task.picker_ids and not before.one_person:
@@ -317,4 +317,4 @@ def _shipment(fulfilment: Fulfilment, shipment_id: UUID) -> Shipment:
 
 
 def _moved_on(shipment: Shipment) -> ShipmentMovedOn:
-    return ShipmentMovedOn(shipment_id=shipment.shipment_id, status=shipment.status)
+    return ShipmentMovedOn(shipment_id=shipment.shipment_id, current_status=shipment.status)

@@ -400,7 +400,7 @@ async def test_a_cancelled_task_cannot_be_confirmed(inventory_db):
     refusal = await do(inventory_db, picking.confirm_picks, PICKER, _picks(task_id, None))
 
     assert isinstance(refusal, PickTaskMovedOn)
-    assert refusal.facts["status"] is PickStatus.CANCELLED
+    assert refusal.facts["current_status"] is PickStatus.CANCELLED
 
 
 async def test_a_cancel_and_an_outbound_at_once_end_in_one_of_both(inventory_db):

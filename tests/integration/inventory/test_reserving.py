@@ -4,6 +4,8 @@ import asyncio
 import random
 from datetime import timedelta
 
+import pytest
+
 from chassis.db import transaction
 from chassis.ids import uuid7
 from contracts.inventory import CancelFulfilment, FirmReservation, ReleaseToWarehouse
@@ -161,12 +163,15 @@ async def test_firming_up_what_ran_out_is_told_so(inventory_db):
     assert await shelf(inventory_db) == (5, 0)
 
 
-async def test_firming_up_what_never_was_is_told_so(inventory_db):
-    order_id = uuid7()
+@pytest.mark.parametrize("release", [False, True])
+async def test_firming_up_what_never_was_is_told_so_for_good(inventory_db, release):
+    await a_warehouse(inventory_db, A=5)
+    late = a_demand(A=1)
 
-    await send(inventory_db, FirmReservation(order_id=order_id, release=False))
+    await send(inventory_db, FirmReservation(order_id=late.order_id, release=release))
+    await send(inventory_db, late)
 
-    assert await said(inventory_db, order_id) == ["reservation-lost"]
+    assert await said(inventory_db, late.order_id) == ["reservation-lost", "stock-refused"]
 
 
 async def test_a_sweep_leaves_alone_what_somebody_is_firming_up(inventory_db):
