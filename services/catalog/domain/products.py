@@ -129,7 +129,9 @@ def move(product: Product, status: ProductStatus) -> Product | StatusMoveRefused
     if status is product.status:
         return product
     if status not in MOVES[product.status]:
-        return StatusMoveRefused(status=product.status, allowed=sorted(MOVES[product.status]))
+        return StatusMoveRefused(
+            current_status=product.status, allowed=sorted(MOVES[product.status])
+        )
     return replace(product, status=status, version=product.version + 1)
 
 

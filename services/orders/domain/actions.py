@@ -105,4 +105,4 @@ def allowed(order: Order) -> list[str]:
 
 
 def _wrong(order: Order, action: str) -> WrongState:
-    return WrongState(action=action, status=order.status, allowed=allowed(order))
+    return WrongState(action=action, current_status=order.status, allowed=allowed(order))
