@@ -126,7 +126,9 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
         self, client: AIOKafkaConsumer, fetched: Mapping[TopicPartition, Sequence[Any]]
     ) -> None:
         """Deliver what was fetched, then commit its offsets."""
-        deliveries = [self._delivery(record) for part in fetched.values() for record in part]
+        deliveries = [
+            delivery_of(record, self._cell) for part in fetched.values() for record in part
+        ]
         started = time.monotonic()
         await self._until_delivered(deliveries)
         self._pace.note(len(deliveries), time.monotonic() - started)
@@ -186,20 +188,22 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
             self._batch.cancel()
             await asyncio.wait({self._batch})
 
-    def _delivery(self, record: Any) -> Delivery:
-        headers = dict(record.headers)
-        try:
-            message_id: UUID = pgproto.UUID(headers[ID].decode())
-            message_type = headers[TYPE].decode()
-        except (KeyError, ValueError):
-            message_id, message_type = UUID(int=record.timestamp << 80), ""
-        return Delivery(
-            message_id,
-            message_type,
-            record.key or b"",
-            record.value or b"",
-            record.headers,
-            record.topic.removeprefix(f"{self._cell}."),
-            record.partition,
-            record.offset,
-        )
+
+def delivery_of(record: Any, cell: str) -> Delivery:
+    """A record of Kafka as a message; one that nobody can read has no type."""
+    headers = dict(record.headers)
+    try:
+        message_id: UUID = pgproto.UUID(headers[ID].decode())
+        message_type = headers[TYPE].decode()
+    except (KeyError, ValueError):
+        message_id, message_type = UUID(int=record.timestamp << 80), ""
+    return Delivery(
+        message_id,
+        message_type,
+        record.key or b"",
+        record.value or b"",
+        record.headers,
+        record.topic.removeprefix(f"{cell}."),
+        record.partition,
+        record.offset,
+    )

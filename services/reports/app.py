@@ -6,6 +6,7 @@ from chassis.service import Service
 from services.reports import routes
 from services.reports.access import ACCESS
 from services.reports.consumers import SUBSCRIPTIONS
+from services.reports.rebuild import rebuild
 from services.reports.settings import Settings
 
 SERVICE = Service(
@@ -14,4 +15,5 @@ SERVICE = Service(
     access=ACCESS,
     routers=(routes.router,),
     subscriptions=SUBSCRIPTIONS,
+    commands={"rebuild": rebuild},
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from uuid import UUID
 
 from chassis.consumer import envelope_of
 from chassis.db import Tx
+from chassis.envelope import Delivery, Envelope
 from contracts.dealers import DealerState
 from contracts.gateway import UserState
 from contracts.message import Message
@@ -15,9 +16,26 @@ from services.reports import domain, store
 
 async def tell(tx: Tx, events: Sequence[Message]) -> None:
     """Add a batch of events to the stories of their orders; one that is known changes nothing."""
-    facts = [_fact(event) for event in events]
-    await store.upsert_orders(tx, domain.summarize(facts))
-    await store.insert_events(tx, facts)
+    await _tell(tx, [_fact(event, envelope_of(event)) for event in events])
+
+
+async def rebuild(tx: Tx, history: AsyncIterable[Sequence[Delivery]]) -> int:
+    """Forget all stories and tell them anew; returns of how many events.
+
+    Whoever follows the events waits until `tx` ends, and then goes on where he was: what he told
+    before is in the history, so nothing is lost between the two. Readers see the old stories
+    until then.
+    """
+    told = 0
+    await store.lock_projection(tx)
+    await store.delete_orders(tx)
+    await store.delete_events(tx)
+    async for page in history:
+        once = {delivery.message_id: delivery for delivery in page if delivery.type in _TOLD}
+        facts = [_fact(_read(delivery), delivery.envelope) for delivery in once.values()]
+        await _tell(tx, facts)
+        told += len(facts)
+    return told
 
 
 async def learn_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
@@ -30,8 +48,19 @@ async def learn_users(tx: Tx, states: Sequence[UserState]) -> None:
     await store.upsert_users(tx, states)
 
 
-def _fact(event: Message) -> domain.Fact:
-    envelope = envelope_of(event)
+async def _tell(tx: Tx, facts: Sequence[domain.Fact]) -> None:
+    await store.upsert_orders(tx, domain.summarize(facts))
+    await store.insert_events(tx, facts)
+
+
+_TOLD: Mapping[str, type[Message]] = {event.type: event for event in domain.TOLD}
+
+
+def _read(delivery: Delivery) -> Message:
+    return _TOLD[delivery.type].model_validate_json(delivery.body)
+
+
+def _fact(event: Message, envelope: Envelope) -> domain.Fact:
     kind, _, reference = (envelope.actor or "").partition(":")
     actor_id = UUID(reference) if kind == "user" else None
     return domain.Fact(event, envelope.message_id, envelope.time, actor_id)

@@ -76,6 +76,8 @@ async def upsert_orders(tx: Tx, summaries: Sequence[Summary]) -> None:
 
 async def insert_events(tx: Tx, facts: Sequence[Fact]) -> None:
     """Add events to the stories of their orders, each once."""
+    if not facts:
+        return
     await tx.execute(
         """
         INSERT INTO order_events (message_id, order_id, dealer_id, type, at, actor_id, facts)
