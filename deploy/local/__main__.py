@@ -9,6 +9,7 @@ import sys
 import time
 from functools import partial
 
+from chassis import log
 from deploy.local import control, state
 from deploy.local.suite import APPLICATIONS, GATEWAY, Suite, here
 from deploy.local.supervisor import HOPELESS, Supervisor
@@ -65,6 +66,7 @@ def _supervise(suite: Suite) -> None:
     with state.supervising(suite.run) as alone:
         if not alone:
             return
+        log.configure("suite", level="warning", form="console")
         try:
             asyncio.run(_until_signalled(suite))
         except HOPELESS as reason:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,38 +27,45 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "qudao"
 
 
-def ensure(say: Callable[[str], None]) -> tuple[Path, ...]:
-    """The jars in the order of the class path; fetches them first where any is absent or altered.
+def ensure(
+    say: Callable[[str], None],
+    *,
+    fetch: Callable[[Path], None] | None = None,
+    hashes: Path = HASHES,
+) -> tuple[Path, ...]:
+    """The jars of the class path; fetches them first where any is absent or altered.
 
     Raises JarsUnavailable.
     """
-    home = cache() / f"kafka-{_digest(HASHES)[:12]}"
+    expected = _hashes(hashes)
+    home = cache() / f"kafka-{_digest(hashes)[:12]}"
     with _alone(home.with_suffix(".lock")):
-        if not _intact(home):
-            say("fetching Kafka: 45 jars, 44 MB (once per machine)")
-            _fetch(home)
-    return tuple(home / name for name in _hashes())
+        if _altered(home, expected):
+            say(f"fetching Kafka: {len(expected)} jars, 44 MB (once per machine)")
+            _replace(home, expected, fetch or fetch_by_jgo)
+    return tuple(home / name for name in expected)
 
 
-def _fetch(home: Path) -> None:
+def _replace(home: Path, expected: Mapping[str, str], fetch: Callable[[Path], None]) -> None:
+    """The folder gets its name when all of it is there and right."""
     shutil.rmtree(home, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=home.parent) as scratch:
         work = Path(scratch)
-        _resolve(work)
+        fetch(work)
         found = {
-            jar.name: jar for part in ("modules", "jars") for jar in (work / part).glob("*.jar")
+            jar.name: jar for part in ("modules", "jars") for jar in work.glob(f"{part}/*.jar")
         }
         gathered = work / "gathered"
         gathered.mkdir()
-        for name in _hashes().keys() & found.keys():
+        for name in expected.keys() & found.keys():
             found[name].rename(gathered / name)
-        if wrong := _altered(gathered):
-            raise JarsUnavailable(f"absent or not what {HASHES.name} says: {', '.join(wrong)}")
+        if wrong := _altered(gathered, expected):
+            raise JarsUnavailable(f"absent, or with another hash: {', '.join(wrong)}")
         gathered.rename(home)
 
 
-def _resolve(work: Path) -> None:
-    """Let jgo fetch into `work`; its own caches would be found nowhere else."""
+def fetch_by_jgo(work: Path) -> None:
+    """Into `work`, from Maven Central or the mirror in Maven's own settings."""
     shutil.copy(SPEC, work / "jgo.toml")
     run = subprocess.run(
         [
@@ -75,22 +82,18 @@ def _resolve(work: Path) -> None:
         raise JarsUnavailable("\n".join((run.stdout + run.stderr).splitlines()[-5:]))
 
 
-def _intact(home: Path) -> bool:
-    return home.is_dir() and not _altered(home)
-
-
-def _altered(folder: Path) -> list[str]:
-    """The files that are absent or differ from the hash written down."""
+def _altered(folder: Path, expected: Mapping[str, str]) -> list[str]:
+    """The files that are absent or have another hash than expected."""
     return [
         name
-        for name, expected in _hashes().items()
-        if not (folder / name).is_file() or _digest(folder / name) != expected
+        for name, digest in expected.items()
+        if not (folder / name).is_file() or _digest(folder / name) != digest
     ]
 
 
-def _hashes() -> dict[str, str]:
-    """File name → SHA-256, in the form of sha256sum."""
-    lines = (line.split() for line in HASHES.read_text().splitlines())
+def _hashes(listed: Path) -> dict[str, str]:
+    """File name → SHA-256, from the form of sha256sum."""
+    lines = (line.split() for line in listed.read_text().splitlines())
     return {name: digest for digest, name in lines}
 
 

@@ -63,7 +63,7 @@ def server(
     try:
         class_path = os.pathsep.join(map(str, jars.ensure(say)))
     except jars.JarsUnavailable as reason:
-        argv = _in_a_container(data, port, controller_port, str(reason), say)
+        argv = in_a_container(data, port, controller_port, str(reason), say)
     else:
         argv = _from_jars(class_path, data, port, controller_port)
     return Server("kafka", argv, port, log, ready=partial(listening, port))
@@ -92,10 +92,13 @@ def _format(java: tuple[str, ...], properties: Path) -> None:
         raise ServerFailed(f"Kafka could not format its data folder:\n{done.stdout}{done.stderr}")
 
 
-def _in_a_container(
+def in_a_container(
     data: Path, port: int, controller_port: int, reason: str, say: Callable[[str], None]
 ) -> tuple[str, ...]:
-    """The image's own start script formats the folder and runs the broker in the foreground."""
+    """The image's own start script formats the folder and runs the broker in the foreground.
+
+    Raises KafkaUnavailable.
+    """
     engine = _container_engine()
     if engine is None:
         raise KafkaUnavailable(
