@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from typing import Generic, TypeVar
 
-from chassis.problems import DOWN
+from chassis.db import TRANSIENT
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -35,7 +35,7 @@ class Lookup(Generic[K, V]):
         asked, self._waiting = self._waiting, {}
         try:
             found = await self._fetch(list(asked))
-        except DOWN as fault:
+        except TRANSIENT as fault:
             for answer in asked.values():
                 answer.set_exception(fault)
                 answer.exception()  # whoever still waits gets it; nobody must
