@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from chassis.runtime import Runtime
 from chassis.service import Service
+from contracts.quotes import read_keys
 from services.catalog.access import ACCESS
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.routes import categories, price_lists, products, quotes
 from services.catalog.settings import Settings
+
+
+def prepare(runtime: Runtime) -> None:
+    """What the routes need beside the database; a new key is taken up by a restart."""
+    runtime.state["quote_keys"] = read_keys(runtime.settings.quote_key_path.read_text())
+
 
 SERVICE = Service(
     name="catalog",
@@ -14,4 +22,5 @@ SERVICE = Service(
     access=ACCESS,
     routers=(products.router, categories.router, price_lists.router, quotes.router),
     subscriptions=SUBSCRIPTIONS,
+    prepare=prepare,
 )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +13,7 @@ from chassis.errors import InvalidRequest, NotFound
 from chassis.http import RuntimeDep
 from chassis.scope import reading
 from contracts.catalog import LineAsk
-from contracts.quotes import QuoteKeys, read_keys, seal
+from contracts.quotes import seal
 from services.catalog.commands import pricing
 from services.catalog.schemas import QuoteRequest, QuoteResponse
 
@@ -38,7 +36,7 @@ async def create_quote(body: QuoteRequest, actor: Asker, runtime: RuntimeDep) ->
             at=datetime.now(UTC),
             lifetime=runtime.settings.quote_lifetime,
         )
-    token = seal(quote, _keys(runtime.settings.quote_key_path))
+    token = seal(quote, runtime.state["quote_keys"])
     return QuoteResponse(**dict(quote) | {"lines": list(quote.lines)}, quote=token)
 
 
@@ -51,9 +49,3 @@ def _dealer(actor: Actor, asked: UUID | None) -> UUID:
     if asked is None:
         raise InvalidRequest(("/dealer_id", "Say for which dealer."))
     return asked
-
-
-@cache
-def _keys(path: Path) -> QuoteKeys:
-    """Read once: a new key is taken up by a restart."""
-    return read_keys(path.read_text())

@@ -1,0 +1,1 @@
+"""Dealers: who may become one, who is one, and on which terms he buys."""

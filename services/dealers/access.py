@@ -1,0 +1,25 @@
+"""Who may do what to applications and dealers (domain §5.9)."""
+
+from __future__ import annotations
+
+from chassis.auth import STAFF, Access, Role, roles
+
+ACCESS: Access = {
+    "applications.submit": roles(Role.APPLICANT),
+    "applications.view": roles(Role.APPLICANT, Role.DLR, Role.SAL, Role.ADM),
+    "applications.assign": roles(Role.ADM),
+    "applications.screen": roles(Role.SAL),
+    "applications.return": roles(Role.SAL, Role.ADM),
+    "applications.reject": roles(Role.SAL, Role.ADM),
+    "applications.approve": roles(Role.ADM),
+    "dealers.view": roles(STAFF, Role.DLR, Role.MACHINE),
+    "dealers.add": roles(Role.ADM),
+    "dealers.suspend": roles(Role.ADM),
+    "dealers.stop": roles(Role.ADM),
+    "dealers.reinstate": roles(Role.ADM),
+    "dealers.change-tier": roles(Role.ADM),
+    "dealers.change-terms": roles(Role.ADM, Role.FIN),
+    "dealers.bind-salesperson": roles(Role.ADM),
+    "territories.view": roles(Role.ADM, Role.SAL),
+    "territories.assign": roles(Role.ADM),
+}

@@ -1,0 +1,19 @@
+"""Composition root: the only place where dealers is assembled."""
+
+from __future__ import annotations
+
+from chassis.service import Service
+from services.dealers.access import ACCESS
+from services.dealers.consumers import SUBSCRIPTIONS
+from services.dealers.routes import applications, dealers, territories
+from services.dealers.settings import Settings
+from services.dealers.timers import watch_due_changes
+
+SERVICE = Service(
+    name="dealers",
+    settings=Settings,
+    access=ACCESS,
+    routers=(applications.router, dealers.router, territories.router),
+    subscriptions=SUBSCRIPTIONS,
+    background=(watch_due_changes,),
+)

@@ -1,0 +1,1 @@
+"""What dealers can be asked to do: load, decide, save, announce."""

@@ -1,0 +1,269 @@
+"""A dealer's standing: status, tier, terms, salesperson; each change is a new version of him."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import DomainError
+from contracts.dealers import (
+    DealerActivated,
+    DealerReinstated,
+    DealerState,
+    DealerStatus,
+    DealerStopped,
+    DealerSuspended,
+    Terms,
+    TermsKind,
+)
+from contracts.message import Message
+
+
+class DealerExited(DomainError):
+    """The dealer has left; nothing about him changes any more.
+
+    zh: 该经销商已退出，不能再变更。
+    """
+
+
+class DealerExists(DomainError):
+    """This company is a dealer already.
+
+    zh: 该企业已是经销商。
+    """
+
+
+class NotASalesperson(DomainError):
+    """This user is not an active salesperson.
+
+    zh: 该用户不是在职业务员。
+    请选择角色为业务员（SAL）的用户。
+
+    Choose a user with the role SAL.
+    """
+
+    status = 422
+
+
+class Tier(StrEnum):
+    """省级代理, 地市代理, 县级代理."""
+
+    PROVINCE = "PROVINCE"
+    CITY = "CITY"
+    COUNTY = "COUNTY"
+
+
+class ChangeKind(StrEnum):
+    """What changes with a date."""
+
+    TIER = "TIER"
+    TERMS = "TERMS"
+    SALESPERSON = "SALESPERSON"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who he is, as his licence and his people say."""
+
+    credit_code: str
+    name: str
+    province: str
+    city: str
+    contact_name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """On which terms he buys, from whom, and out of which warehouse."""
+
+    tier: Tier
+    terms: Terms
+    credit_limit_minor: int
+    salesperson_id: UUID | None
+    warehouse_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Dealer:
+    """A company that buys from us."""
+
+    dealer_id: UUID
+    code: str
+    company: Company
+    status: DealerStatus
+    standing: Standing
+    reason: str | None = None
+    application_id: UUID | None = None
+    applicant_user_id: UUID | None = None
+    version: int = 1
+
+    @classmethod
+    def fresh(
+        cls,
+        dealer_id: UUID,
+        company: Company,
+        standing: Standing,
+        *,
+        application_id: UUID | None = None,
+        applicant_user_id: UUID | None = None,
+    ) -> Dealer:
+        """A new dealer; his code is given when he is stored."""
+        return cls(
+            dealer_id,
+            "",
+            company,
+            DealerStatus.ACTIVE,
+            standing,
+            application_id=application_id,
+            applicant_user_id=applicant_user_id,
+        )
+
+    @property
+    def state(self) -> DealerState:
+        """What other services are told."""
+        return DealerState(
+            version=self.version,
+            dealer_id=self.dealer_id,
+            code=self.code,
+            name=self.company.name,
+            status=self.status,
+            tier=self.standing.tier,
+            province=self.company.province,
+            city=self.company.city,
+            terms=self.standing.terms,
+            credit_limit_minor=self.standing.credit_limit_minor,
+            salesperson_id=self.standing.salesperson_id,
+            warehouse_id=self.standing.warehouse_id,
+            applicant_user_id=self.applicant_user_id,
+        )
+
+    @property
+    def activation(self) -> DealerActivated:
+        return DealerActivated(
+            dealer_id=self.dealer_id,
+            application_id=self.application_id,
+            name=self.company.name,
+            applicant_user_id=self.applicant_user_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something of a dealer that holds from a time on; `value` is what `applied` understands."""
+
+    change_id: UUID
+    dealer_id: UUID
+    kind: ChangeKind
+    value: Mapping[str, Any]
+    effective_from: datetime
+    set_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A dealer after a command, and what it makes known."""
+
+    dealer: Dealer
+    messages: tuple[Message, ...] = ()
+
+
+Decision = Callable[[Dealer], Changed | DomainError]
+"""What a command makes of a dealer."""
+
+MOVES: Mapping[DealerStatus, frozenset[DealerStatus]] = {
+    DealerStatus.ACTIVE: frozenset({DealerStatus.SUSPENDED, DealerStatus.ON_STOP}),
+    DealerStatus.SUSPENDED: frozenset({DealerStatus.ACTIVE, DealerStatus.ON_STOP}),
+    DealerStatus.ON_STOP: frozenset({DealerStatus.ACTIVE, DealerStatus.SUSPENDED}),
+    DealerStatus.EXITED: frozenset(),
+}
+
+
+def suspend(reason: str) -> Decision:
+    """No new orders; open ones go on (F-50)."""
+    return lambda dealer: _moved(
+        dealer,
+        DealerStatus.SUSPENDED,
+        reason,
+        DealerSuspended(dealer_id=dealer.dealer_id, reason=reason),
+    )
+
+
+def stop(reason: str) -> Decision:
+    """No new orders, and open ones stop at the next gate (F-50)."""
+    return lambda dealer: _moved(
+        dealer,
+        DealerStatus.ON_STOP,
+        reason,
+        DealerStopped(dealer_id=dealer.dealer_id, reason=reason),
+    )
+
+
+def reinstate() -> Decision:
+    """He may order again."""
+    return lambda dealer: _moved(
+        dealer, DealerStatus.ACTIVE, None, DealerReinstated(dealer_id=dealer.dealer_id)
+    )
+
+
+def applied(change: Change) -> Decision:
+    """Let a change of tier, terms or salesperson hold now."""
+    return lambda dealer: _standing(dealer, _changed_standing(dealer.standing, change))
+
+
+def unchanged(dealer: Dealer) -> Changed | DomainError:
+    """The decision that leaves a dealer alone; refused for one who has left."""
+    if dealer.status is DealerStatus.EXITED:
+        return DealerExited()
+    return Changed(dealer)
+
+
+def terms_fault(kind: TermsKind, deposit_percent: int) -> str | None:
+    """What is wrong with payment terms, in words; None when they are right."""
+    if (kind is TermsKind.DEPOSIT) == (0 < deposit_percent < 100):
+        return None
+    return "定金条款须填写 1 至 99 的定金比例，其他条款不填 (only DEPOSIT has a share, of 1 to 99)"
+
+
+def terms_value(terms: Terms, credit_limit_minor: int | None) -> dict[str, Any]:
+    """The value of a change of terms; no limit: it stays."""
+    return {"terms": terms.model_dump(mode="json"), "credit_limit_minor": credit_limit_minor}
+
+
+def _changed_standing(standing: Standing, change: Change) -> Standing:
+    match change.kind:
+        case ChangeKind.TIER:
+            return replace(standing, tier=Tier(change.value["tier"]))
+        case ChangeKind.SALESPERSON:
+            return replace(standing, salesperson_id=UUID(change.value["salesperson_id"]))
+        case ChangeKind.TERMS:
+            limit = change.value["credit_limit_minor"]
+            return replace(
+                standing,
+                terms=Terms.model_validate(change.value["terms"]),
+                credit_limit_minor=standing.credit_limit_minor if limit is None else limit,
+            )
+
+
+def _standing(dealer: Dealer, standing: Standing) -> Changed | DomainError:
+    if dealer.status is DealerStatus.EXITED:
+        return DealerExited()
+    if standing == dealer.standing:
+        return Changed(dealer)
+    after = replace(dealer, standing=standing, version=dealer.version + 1)
+    return Changed(after, (after.state,))
+
+
+def _moved(
+    dealer: Dealer, status: DealerStatus, reason: str | None, event: Message
+) -> Changed | DomainError:
+    if dealer.status is status:
+        return Changed(dealer)
+    if status not in MOVES[dealer.status]:
+        return DealerExited()
+    after = replace(dealer, status=status, reason=reason, version=dealer.version + 1)
+    return Changed(after, (event, after.state))

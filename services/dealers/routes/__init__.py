@@ -1,0 +1,1 @@
+"""HTTP API of dealers: parse, call one command or query, answer."""

@@ -1,0 +1,279 @@
+"""Applications: the way from a newcomer to a dealer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from chassis.auth import Actor, Role, allowed, allowed_actions
+from chassis.errors import DomainError
+from chassis.http import IfMatch, RuntimeDep, check_version, json_response, with_etag
+from chassis.idempotency import IdempotencyKey, once
+from chassis.ids import uuid7
+from chassis.pages import Page, PageQuery
+from chassis.runtime import Runtime
+from chassis.scope import acting, reading
+from services.dealers import queries
+from services.dealers.access import ACCESS
+from services.dealers.commands import applications as commands
+from services.dealers.domain import applications as domain
+from services.dealers.domain.applications import Application, Ask, Decision, Form, Linked, Status
+from services.dealers.routes.dealers import USERS_WAIT_SECONDS, shown_dealer, standing_of
+from services.dealers.schemas import (
+    ApplicationForm,
+    ApplicationReceipt,
+    ApplicationRequest,
+    ApplicationResponse,
+    ApplicationSummary,
+    AssignRequest,
+    DealerResponse,
+    ReasonRequest,
+    StandingRequest,
+)
+
+router = APIRouter(prefix="/dealer-applications", tags=["dealers"])
+Viewer = Annotated[Actor, Depends(allowed("applications.view"))]
+Applicant = Annotated[Actor, Depends(allowed("applications.submit"))]
+Assigner = Annotated[Actor, Depends(allowed("applications.assign"))]
+Screener = Annotated[Actor, Depends(allowed("applications.screen"))]
+Returner = Annotated[Actor, Depends(allowed("applications.return"))]
+Rejecter = Annotated[Actor, Depends(allowed("applications.reject"))]
+Approver = Annotated[Actor, Depends(allowed("applications.approve"))]
+
+VERBS: Mapping[Status, tuple[str, ...]] = {
+    Status.DRAFT: ("applications.submit",),
+    Status.SUBMITTED: (
+        "applications.assign",
+        "applications.screen",
+        "applications.return",
+        "applications.reject",
+    ),
+    Status.RETURNED: ("applications.submit", "applications.assign", "applications.reject"),
+    Status.SCREENED: ("applications.approve", "applications.return", "applications.reject"),
+    Status.APPROVED: (),
+    Status.REJECTED: (),
+}
+"""What may be done in each status."""
+
+
+@router.get("", response_model=Page[ApplicationSummary])
+async def list_applications(
+    actor: Viewer,
+    runtime: RuntimeDep,
+    page: PageQuery,
+    status: Annotated[list[Status] | None, Query()] = None,
+) -> Page[ApplicationSummary]:
+    """Newest first: an applicant's own, a salesperson's to screen, or all."""
+    async with reading(runtime, actor) as reader:
+        return await queries.applications(reader, page, statuses=status or ())
+
+
+@router.get("/{application_id}", response_model=ApplicationResponse)
+async def get_application(application_id: UUID, actor: Viewer, runtime: RuntimeDep) -> Response:
+    """One application."""
+    return await _answer(runtime, actor, application_id)
+
+
+@router.post("", status_code=201, response_model=ApplicationReceipt)
+async def apply(
+    body: ApplicationRequest, actor: Applicant, runtime: RuntimeDep, key: IdempotencyKey
+) -> Response:
+    """Apply to become a dealer. A company that is known here already is not entered twice."""
+    ask = Ask(uuid7(), _form(body), actor.user_id, draft=body.draft)
+    async with acting(runtime, actor) as tx:
+
+        async def take_in() -> ApplicationReceipt:
+            [outcome] = await commands.apply(tx, [ask], datetime.now(UTC))
+            if isinstance(outcome, DomainError):
+                raise outcome
+            return _receipt(outcome)
+
+        return await once(tx, key, 201, take_in)
+
+
+@router.put("/{application_id}", response_model=ApplicationResponse)
+async def rewrite_application(
+    application_id: UUID,
+    body: ApplicationForm,
+    actor: Applicant,
+    runtime: RuntimeDep,
+    if_match: IfMatch,
+) -> Response:
+    """Correct a draft, or an application that was returned; then submit it."""
+    decision = domain.rewritten(_form(body), by=actor.user_id, now=datetime.now(UTC))
+    return await _change(runtime, actor, application_id, decision, if_match)
+
+
+@router.post("/{application_id}/submit", response_model=ApplicationReceipt)
+async def submit_application(
+    application_id: UUID, actor: Applicant, runtime: RuntimeDep, if_match: IfMatch
+) -> ApplicationReceipt:
+    """Hand in a draft, or a returned application again."""
+    async with acting(runtime, actor) as tx:
+        outcome = await commands.submit(
+            tx,
+            application_id,
+            by=actor.user_id,
+            now=datetime.now(UTC),
+            check=lambda version: check_version(version, if_match),
+        )
+    return _receipt(outcome)
+
+
+@router.post("/{application_id}/assign", response_model=ApplicationResponse)
+async def assign_application(
+    application_id: UUID,
+    body: AssignRequest,
+    actor: Assigner,
+    runtime: RuntimeDep,
+    if_match: IfMatch,
+) -> Response:
+    """Let a certain salesperson screen it."""
+    await queries.await_users(runtime.db, [body.salesperson_id], seconds=USERS_WAIT_SECONDS)
+    async with acting(runtime, actor) as tx:
+        await commands.assign(
+            tx,
+            application_id,
+            body.salesperson_id,
+            now=datetime.now(UTC),
+            check=lambda version: check_version(version, if_match),
+        )
+    return await _answer(runtime, actor, application_id)
+
+
+@router.post("/{application_id}/screen", response_model=ApplicationResponse)
+async def screen_application(
+    application_id: UUID, actor: Screener, runtime: RuntimeDep, if_match: IfMatch
+) -> Response:
+    """Find it fit for approval, by a second person."""
+    decision = domain.screened(by=actor.user_id, now=datetime.now(UTC))
+    return await _change(runtime, actor, application_id, decision, if_match)
+
+
+@router.post("/{application_id}/return", response_model=ApplicationResponse)
+async def return_application(
+    application_id: UUID,
+    body: ReasonRequest,
+    actor: Returner,
+    runtime: RuntimeDep,
+    if_match: IfMatch,
+) -> Response:
+    """Send it back to the applicant, who reads the reason and corrects it."""
+    decision = domain.returned(body.reason, now=datetime.now(UTC))
+    return await _change(runtime, actor, application_id, decision, if_match)
+
+
+@router.post("/{application_id}/reject", response_model=ApplicationResponse)
+async def reject_application(
+    application_id: UUID,
+    body: ReasonRequest,
+    actor: Rejecter,
+    runtime: RuntimeDep,
+    if_match: IfMatch,
+) -> Response:
+    """Refuse it for good."""
+    decision = domain.rejected(body.reason, by=actor.user_id, now=datetime.now(UTC))
+    return await _change(runtime, actor, application_id, decision, if_match)
+
+
+@router.post("/{application_id}/approve", response_model=DealerResponse)
+async def approve_application(
+    application_id: UUID,
+    body: StandingRequest,
+    actor: Approver,
+    runtime: RuntimeDep,
+    if_match: IfMatch,
+    key: IdempotencyKey,
+) -> Response:
+    """Make the company a dealer; another person than the screener does."""
+    standing = await standing_of(runtime, body)
+    dealer_id = uuid7()
+    async with acting(runtime, actor) as tx:
+
+        async def activate() -> DealerResponse:
+            await commands.approve(
+                tx,
+                application_id,
+                dealer_id,
+                standing,
+                by=actor.user_id,
+                now=datetime.now(UTC),
+                check=lambda version: check_version(version, if_match),
+            )
+            return shown_dealer(actor, *await queries.dealer(tx, dealer_id))
+
+        return await once(tx, key, 200, activate)
+
+
+async def _change(
+    runtime: Runtime,
+    actor: Actor,
+    application_id: UUID,
+    decision: Decision,
+    if_match: int | None,
+) -> Response:
+    async with acting(runtime, actor) as tx:
+        await commands.change(
+            tx,
+            application_id,
+            decision,
+            check=lambda version: check_version(version, if_match),
+            screener=_as_screener(actor),
+        )
+    return await _answer(runtime, actor, application_id)
+
+
+def _as_screener(actor: Actor) -> UUID | None:
+    """A salesperson judges only what is his to screen; an administrator anything."""
+    return actor.user_id if Role.SAL in actor.roles and not actor.sees_all else None
+
+
+async def _answer(runtime: Runtime, actor: Actor, application_id: UUID) -> Response:
+    async with reading(runtime, actor) as reader:
+        known = await queries.application(reader, application_id)
+        others = []
+        if actor.roles & {Role.SAL, Role.ADM}:
+            others = await queries.further_applicants(reader, known.form.credit_code)
+    verbs = [verb for verb in VERBS[known.status] if _open_to(verb, actor, known)]
+    shown = ApplicationResponse(
+        **asdict(known.form),
+        application_id=known.application_id,
+        status=known.status,
+        applicant_user_id=known.applicant_user_id,
+        screener_id=known.screener_id,
+        screened_by=known.screened_by,
+        decided_by=known.decided_by,
+        reason=known.reason,
+        dealer_id=known.dealer_id,
+        submitted_at=known.submitted_at,
+        changed_at=known.changed_at,
+        version=known.version,
+        further_applicants=others,
+        allowed_actions=allowed_actions(ACCESS, actor, verbs),
+    )
+    return with_etag(json_response(shown), known.version)
+
+
+def _open_to(verb: str, actor: Actor, known: Application) -> bool:
+    """Beyond his role: who screened does not approve, and only the applicant submits."""
+    if verb == "applications.approve":
+        return known.screened_by != actor.user_id
+    return verb != "applications.submit" or known.applicant_user_id == actor.user_id
+
+
+def _form(body: ApplicationForm) -> Form:
+    fields = body.model_dump(exclude={"draft"})
+    return Form(**fields | {"brands": tuple(body.brands), "channels": tuple(body.channels)})
+
+
+def _receipt(outcome: Application | Linked) -> ApplicationReceipt:
+    if isinstance(outcome, Linked):
+        return ApplicationReceipt(application_id=None, status="LINKED", version=None)
+    return ApplicationReceipt(
+        application_id=outcome.application_id, status=outcome.status, version=outcome.version
+    )

@@ -1,0 +1,4 @@
+"""Rows the commands read and write. Each function is one statement for the whole batch.
+
+Lock order everywhere: credit codes, applications by id, dealers by id, document numbers.
+"""

@@ -1,0 +1,208 @@
+"""Dealers, and what held of them from when on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from chassis.db import Tx
+from contracts.dealers import DealerStatus, Terms
+from services.dealers.domain.dealers import Change, ChangeKind, Company, Dealer, Standing, Tier
+
+
+async def dealers_by_credit_code(tx: Tx, codes: Collection[str]) -> dict[str, Dealer]:
+    rows = await tx.fetch(
+        """
+        SELECT dealer_id, code, credit_code, name, province, city, contact_name, phone, status,
+               reason, tier, terms::text AS terms, credit_limit_minor, salesperson_id, warehouse_id,
+               application_id, applicant_user_id, version
+        FROM dealers
+        WHERE credit_code = ANY($1::text[])
+        """,
+        list(codes),
+    )
+    return {row["credit_code"]: dealer_of(row) for row in rows}
+
+
+async def lock_dealers(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Dealer]:
+    """Load dealers and hold them until the transaction ends."""
+    rows = await tx.fetch(
+        """
+        SELECT dealer_id, code, credit_code, name, province, city, contact_name, phone, status,
+               reason, tier, terms::text AS terms, credit_limit_minor, salesperson_id, warehouse_id,
+               application_id, applicant_user_id, version
+        FROM dealers
+        WHERE dealer_id = ANY($1::uuid[])
+        ORDER BY dealer_id
+        FOR NO KEY UPDATE
+        """,
+        list(ids),
+    )
+    return {row["dealer_id"]: dealer_of(row) for row in rows}
+
+
+async def insert_dealers(tx: Tx, dealers: Sequence[Dealer]) -> None:
+    """Store new dealers."""
+    await tx.execute(
+        """
+        INSERT INTO dealers (dealer_id, code, credit_code, name, province, city, contact_name,
+            phone, status, reason, tier, terms, credit_limit_minor, salesperson_id, warehouse_id,
+            application_id, applicant_user_id, version)
+        SELECT dealer_id, code, credit_code, name, province, city, contact_name, phone, status,
+               reason, tier, terms::jsonb, credit_limit_minor, salesperson_id, warehouse_id,
+               application_id, applicant_user_id, version
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+                    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+                    $13::bigint[], $14::uuid[], $15::uuid[], $16::uuid[], $17::uuid[], $18::int[])
+             AS new(dealer_id, code, credit_code, name, province, city, contact_name, phone, status,
+                    reason, tier, terms, credit_limit_minor, salesperson_id, warehouse_id,
+                    application_id, applicant_user_id, version)
+        """,
+        [one.dealer_id for one in dealers],
+        [one.code for one in dealers],
+        [one.company.credit_code for one in dealers],
+        [one.company.name for one in dealers],
+        [one.company.province for one in dealers],
+        [one.company.city for one in dealers],
+        [one.company.contact_name for one in dealers],
+        [one.company.phone for one in dealers],
+        [one.status for one in dealers],
+        [one.reason for one in dealers],
+        [one.standing.tier for one in dealers],
+        [one.standing.terms.model_dump_json() for one in dealers],
+        [one.standing.credit_limit_minor for one in dealers],
+        [one.standing.salesperson_id for one in dealers],
+        [one.standing.warehouse_id for one in dealers],
+        [one.application_id for one in dealers],
+        [one.applicant_user_id for one in dealers],
+        [one.version for one in dealers],
+    )
+
+
+async def save_dealers(tx: Tx, dealers: Sequence[Dealer]) -> None:
+    """Store the standing of locked dealers."""
+    await tx.execute(
+        """
+        UPDATE dealers AS d
+        SET status = new.status, reason = new.reason, tier = new.tier, terms = new.terms::jsonb,
+            credit_limit_minor = new.credit_limit_minor, salesperson_id = new.salesperson_id,
+            warehouse_id = new.warehouse_id, version = new.version
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+                    $7::uuid[], $8::uuid[], $9::int[])
+             AS new(dealer_id, status, reason, tier, terms, credit_limit_minor, salesperson_id,
+                    warehouse_id, version)
+        WHERE d.dealer_id = new.dealer_id
+        """,
+        [one.dealer_id for one in dealers],
+        [one.status for one in dealers],
+        [one.reason for one in dealers],
+        [one.standing.tier for one in dealers],
+        [one.standing.terms.model_dump_json() for one in dealers],
+        [one.standing.credit_limit_minor for one in dealers],
+        [one.standing.salesperson_id for one in dealers],
+        [one.standing.warehouse_id for one in dealers],
+        [one.version for one in dealers],
+    )
+
+
+async def save_changes(
+    tx: Tx, changes: Sequence[Change], *, set_at: datetime, applied_at: datetime | None
+) -> None:
+    """Note what holds from when on; one that is still to come takes the place of an equal one."""
+    await tx.execute(
+        """
+        INSERT INTO dealer_changes AS c
+            (change_id, dealer_id, kind, value, effective_from, set_by, set_at, applied_at)
+        SELECT change_id, dealer_id, kind, value::jsonb, effective_from, set_by, $7, $8
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::uuid[])
+             AS new(change_id, dealer_id, kind, value, effective_from, set_by)
+        ON CONFLICT (dealer_id, kind, effective_from) DO UPDATE
+        SET change_id = excluded.change_id, value = excluded.value, set_by = excluded.set_by,
+            set_at = excluded.set_at, applied_at = excluded.applied_at
+        WHERE c.applied_at IS NULL
+        """,
+        [one.change_id for one in changes],
+        [one.dealer_id for one in changes],
+        [one.kind for one in changes],
+        [json.dumps(dict(one.value)) for one in changes],
+        [one.effective_from for one in changes],
+        [one.set_by for one in changes],
+        set_at,
+        applied_at,
+    )
+
+
+async def take_due_changes(tx: Tx, now: datetime, *, limit: int) -> list[Change]:
+    """Changes whose time has come, oldest first, marked as applied; others skip them."""
+    rows = await tx.fetch(
+        """
+        WITH due AS (
+            SELECT change_id FROM dealer_changes
+            WHERE applied_at IS NULL AND effective_from <= $1
+            ORDER BY effective_from
+            LIMIT $2
+            FOR NO KEY UPDATE SKIP LOCKED
+        ), taken AS (
+            UPDATE dealer_changes c SET applied_at = $1
+            FROM due WHERE c.change_id = due.change_id
+            RETURNING c.change_id, c.dealer_id, c.kind, c.value, c.effective_from, c.set_by
+        )
+        SELECT change_id, dealer_id, kind, value::text AS value, effective_from, set_by
+        FROM taken
+        ORDER BY effective_from
+        """,
+        now,
+        limit,
+    )
+    return [change_of(row) for row in rows]
+
+
+async def drop_changes(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Forget changes that are still to come."""
+    await tx.execute(
+        "DELETE FROM dealer_changes WHERE change_id = ANY($1::uuid[]) AND applied_at IS NULL", ids
+    )
+
+
+def dealer_of(row: Record) -> Dealer:
+    return Dealer(
+        dealer_id=row["dealer_id"],
+        code=row["code"],
+        company=Company(
+            row["credit_code"],
+            row["name"],
+            row["province"],
+            row["city"],
+            row["contact_name"],
+            row["phone"],
+        ),
+        status=DealerStatus(row["status"]),
+        standing=Standing(
+            Tier(row["tier"]),
+            Terms.model_validate_json(row["terms"]),
+            row["credit_limit_minor"],
+            row["salesperson_id"],
+            row["warehouse_id"],
+        ),
+        reason=row["reason"],
+        application_id=row["application_id"],
+        applicant_user_id=row["applicant_user_id"],
+        version=row["version"],
+    )
+
+
+def change_of(row: Record) -> Change:
+    value: dict[str, Any] = json.loads(row["value"])
+    return Change(
+        row["change_id"],
+        row["dealer_id"],
+        ChangeKind(row["kind"]),
+        value,
+        row["effective_from"],
+        row["set_by"],
+    )
