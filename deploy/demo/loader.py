@@ -165,6 +165,8 @@ class Loader:
             for dealer in self.company.dealers
         ]
         answer = await self.admin.post("/dealers/import", {"rows": rows})
+        if answer["faults"]:
+            raise NotLoaded(f"a dealer was refused: {answer['faults'][0]}")
         self.say(f"{len(rows)} 家经销商 dealers")
         return {row["credit_code"]: row["dealer_id"] for row in answer["dealers"]}
 

@@ -74,7 +74,8 @@ class Watch:
     stage: Stage
     observer: Caller
     order_id: str
-    shown: int = 0
+    shown: set[str] = field(default_factory=set)
+    """Ids of the events that the screen has; one may arrive after a later one of another topic."""
     last: datetime | None = None
 
     async def until(self, what: str, reached: Callable[[Json], bool]) -> Json:
@@ -119,12 +120,14 @@ class Watch:
                 raise
             return []
         events: list[Json] = story["events"]
-        for event in events[self.shown :]:
+        for event in events:
+            if event["message_id"] in self.shown:
+                continue
+            self.shown.add(event["message_id"])
             at = datetime.fromisoformat(event["at"])
-            took = (at - self.last).total_seconds() if self.last else None
+            took = (at - self.last).total_seconds() if self.last and at > self.last else None
+            self.last = max(at, self.last or at)
             self.stage.tell(event["actor"] or "系统", event["text_zh"], event["text_en"], took=took)
-            self.last = at
-        self.shown = max(self.shown, len(events))
         return events
 
 
