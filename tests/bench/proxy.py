@@ -121,11 +121,11 @@ async def run(arguments):
         settings = gateway_settings(
             folder, dict.fromkeys(SERVICES, f"http://127.0.0.1:{upstream_port}")
         )
-        gateway = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "api"],
+        gateway = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "gateway", "api"),
             env=os.environ | environment(settings, dsn, port, arguments.log_level),
-            stdout=open("/tmp/q/gw.log", "w"),
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.DEVNULL,
         )
         stack.callback(gateway.terminate)
         user = await a_stored_user(pool, Role.ADM)

@@ -9,13 +9,12 @@ import asyncio
 import json
 import socket
 import tempfile
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import uvicorn
-from tests.builders.edge import SIGNING_KEY, settings_of
 
 from chassis.auth import Role
 from chassis.db import transaction
@@ -25,6 +24,7 @@ from gateway.app import SERVICE
 from gateway.commands import users
 from gateway.domain import Assignment, NewUser, User
 from gateway.passwords import Passwords
+from tests.builders.edge import SIGNING_KEY, settings_of
 
 PASSWORD = "correct horse battery"
 SERVICES = ("dealers", "catalog", "orders", "inventory", "billing", "notify", "reports")
@@ -160,10 +160,10 @@ async def served(app):
             proxy_headers=False, server_header=False, timeout_graceful_shutdown=1,
         )
     )  # fmt: skip
-    server.capture_signals = __import__("contextlib").nullcontext
+    server.capture_signals = nullcontext  # the test keeps its own
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield "http://127.0.0.1:%d" % listener.getsockname()[1]
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         await task
