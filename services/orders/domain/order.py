@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -82,7 +82,7 @@ class Shipment:
     shipment_id: UUID
     number: str
     status: ShipmentStatus
-    quantities: dict[int, int]
+    quantities: dict[int, int] = field(hash=False)
     invoice_number: str | None = None
 
 
