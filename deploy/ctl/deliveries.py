@@ -86,7 +86,7 @@ def subscribed(service: str) -> list[str]:
 
 async def _oldest(database: Connection[Record]) -> UUID:
     """The inbox does not reach back further; what is older was compared before."""
-    value: UUID = await database.fetchval("SELECT lower FROM inbox_parts ORDER BY lower LIMIT 1")
+    value: UUID = await database.fetchval("SELECT oldest FROM inbox_reach")
     return value
 
 
