@@ -1,4 +1,4 @@
-"""The suite on this machine: `python -m deploy.local up | down | status | logs [name] | clean`."""
+"""The suite on this machine: `python -m deploy.local up | down | status | logs | clean | run`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ COMMANDS = {
     "status": "what runs, since when, and whether it is ready",
     "logs": "follow the logs, or the one of a process that is named",
     "clean": "stop the suite and remove its data",
+    "run": "run a word of an application with its settings, e.g. run gateway create-admin",
 }
 
 
@@ -37,6 +38,8 @@ def main() -> None:
             control.logs(suite, asked.name)
         case "clean":
             control.clean(suite)
+        case "run":
+            control.run(suite, asked.name, asked.words)
         case "supervise":
             _supervise(suite)
 
@@ -48,6 +51,9 @@ def _arguments() -> argparse.Namespace:
         command = commands.add_parser(name, help=text)
         if name == "logs":
             command.add_argument("name", nargs="?", help=", ".join(APPLICATIONS))
+        if name == "run":
+            command.add_argument("name", choices=APPLICATIONS)
+            command.add_argument("words", nargs=argparse.REMAINDER)
     commands.add_parser("supervise")
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""What a person does with the suite: up, down, status, logs, clean."""
+"""What a person does with the suite: up, down, status, logs, run, clean."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
 from deploy.local import keys, servers, state
-from deploy.local.suite import APPLICATIONS, ROOT, Suite
+from deploy.local.suite import APPLICATIONS, ROOT, Suite, application
 
 FOLDERS = ("log", "run", "keys", "postgres", "kafka", "files")
 """What the suite makes in its data folder."""
@@ -72,6 +72,12 @@ def logs(suite: Suite, name: str | None) -> None:
     """Follow one log, or all of them, until interrupted."""
     found = [suite.log / f"{name}.log"] if name else sorted(suite.log.glob("*.log"))
     subprocess.run(["tail", "-n", "20", "-F", *map(str, found)], check=False)
+
+
+def run(suite: Suite, name: str, words: Sequence[str]) -> None:
+    """Become the application's command line, with the settings that it has in this suite."""
+    program = application(suite, name)
+    os.execve(program.argv[0], (*program.argv, *words), dict(program.environment))
 
 
 def clean(suite: Suite) -> None:

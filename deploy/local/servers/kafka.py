@@ -113,8 +113,9 @@ def in_a_container(
     return (
         engine,
         *("run", "--rm", "--name", f"qudao-kafka-{port}", "--network", "host"),
-        *("--user", f"{os.getuid()}:{os.getgid()}", "-e", f"CLUSTER_ID={CLUSTER_ID}"),
-        *("-v", f"{data}:{inside}", "-v", f"{properties.parent}:/mnt/shared/config:ro"),
+        *("-e", f"CLUSTER_ID={CLUSTER_ID}", "-v", f"{properties.parent}:/mnt/shared/config:ro"),
+        # A volume of its own, because the image runs as another user than this one.
+        *("-v", f"qudao-kafka-{port}:{inside}"),
         IMAGE,
     )
 
