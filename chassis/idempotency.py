@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import orjson
+from asyncpg import Record
 from asyncpg.exceptions import LockNotAvailableError
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
@@ -104,21 +105,34 @@ async def claim(tx: Tx, keys: Sequence[Key]) -> dict[Key, Answer]:
 
     Raises RequestInFlight after two seconds, IdempotencyKeyReused.
     """
+    scopes, names = [key.scope for key in keys], [key.key for key in keys]
     try:
-        await tx.execute(
+        patience = await tx.fetchval(
             """
-            SELECT set_config('lock_timeout', '2s', true),
+            SELECT current_setting('lock_timeout'),
+                   set_config('lock_timeout', '2s', true),
                    (SELECT count(pg_advisory_xact_lock(lock))
                     FROM (SELECT DISTINCT hashtextextended(scope || ' ' || key, 0) AS lock
                           FROM unnest($1::text[], $2::text[]) AS asked(scope, key)
                           ORDER BY lock) AS locks)
             """,
-            [key.scope for key in keys],
-            [key.key for key in keys],
+            scopes,
+            names,
         )
     except LockNotAvailableError as waited:
         raise RequestInFlight from waited
-    answers = await find(tx, keys)
+    rows = await tx.fetch(
+        """
+        SELECT kept.scope, kept.key, kept.request_hash, kept.status, kept.answer
+        FROM set_config('lock_timeout', $3, true),
+             unnest($1::text[], $2::text[]) AS asked(scope, key)
+        LEFT JOIN idempotency AS kept ON kept.scope = asked.scope AND kept.key = asked.key
+        """,
+        scopes,
+        names,
+        patience,
+    )
+    answers = _found(keys, rows)
     for answer in answers.values():
         if isinstance(answer, IdempotencyKeyReused):
             raise answer
@@ -129,14 +143,17 @@ async def find(tx: Tx, keys: Sequence[Key]) -> dict[Key, Answer | IdempotencyKey
     """What was answered to these requests before, as far as it was."""
     rows = await tx.fetch(
         """
-        SELECT kept.scope, kept.key, kept.request_hash, kept.status, kept.answer,
-               set_config('lock_timeout', '0', true)
+        SELECT kept.scope, kept.key, kept.request_hash, kept.status, kept.answer
         FROM unnest($1::text[], $2::text[]) AS asked(scope, key)
         JOIN idempotency AS kept ON kept.scope = asked.scope AND kept.key = asked.key
         """,
         [key.scope for key in keys],
         [key.key for key in keys],
     )
+    return _found(keys, rows)
+
+
+def _found(keys: Sequence[Key], rows: Sequence[Record]) -> dict[Key, Answer | IdempotencyKeyReused]:
     kept = {(row["scope"], row["key"]): row for row in rows}
     found: dict[Key, Answer | IdempotencyKeyReused] = {}
     for key in keys:
