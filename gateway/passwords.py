@@ -18,7 +18,7 @@ _HASHER = PasswordHash((Argon2Hasher(memory_cost=19_456, time_cost=2, parallelis
 class Passwords:
     """Hashes and verifies, at most `at_once` at a time, with at most `waiting_max` behind them."""
 
-    def __init__(self, *, at_once: int = 1, waiting_max: int = 64) -> None:
+    def __init__(self, *, at_once: int = 1, waiting_max: int = 32) -> None:
         self._slots = asyncio.Semaphore(at_once)
         self._room = waiting_max
         self._decoy = _HASHER.hash("nobody has this password")

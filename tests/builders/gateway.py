@@ -111,7 +111,7 @@ class Gateway:
         self.parts = runtime.state["parts"]
 
     def client(self, **options):
-        return httpx.AsyncClient(base_url=self.url, timeout=30, **options)
+        return httpx.AsyncClient(base_url=self.url, timeout=30, verify=False, **options)
 
     async def a_user(self, *roles, **scope):
         return await a_stored_user(self.db, *roles, **scope)
