@@ -86,6 +86,8 @@ def clean(suite: Suite) -> None:
         down(suite)
     for name in FOLDERS:
         shutil.rmtree(suite.var / name, ignore_errors=True)
+    for logins in suite.var.glob("demo-logins*.json"):
+        logins.unlink()
     print(f"removed the data in {suite.var}")
 
 
