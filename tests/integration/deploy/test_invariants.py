@@ -1,0 +1,316 @@
+"""Every invariant sees the fault that it is there for: each is planted once in a real database."""
+
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from chassis.consumer import Dispatch
+from deploy.ctl.deliveries import Delivered, subscribed
+from deploy.ctl.invariants import INVARIANTS, Comparison, Invariant
+from deploy.ctl.looking import Finding, ask
+from deploy.ctl.verify import report
+from deploy.postgres import roles
+from services.reports.consumers import SUBSCRIPTIONS
+from tests.builders.events import Story, a_delivery
+
+HOUSE, ORDER, DEALER = uuid4(), uuid4(), uuid4()
+STOCK = f"""
+    INSERT INTO warehouses (warehouse_id, code, name, mode, one_person)
+    VALUES ('{HOUSE}', 'GZ', '广州', 'MANUAL', false);
+"""
+ON_HAND = (
+    STOCK
+    + f"""
+    INSERT INTO stock VALUES ('{HOUSE}', 'A', 5, 5);
+    INSERT INTO stock_moves VALUES (gen_random_uuid(), 1, 'INBOUND', '{HOUSE}', 'A', 5, now());
+    INSERT INTO fulfilments (order_id, number, dealer_id, warehouse_id, state)
+    VALUES ('{ORDER}', 'XS-1', '{DEALER}', '{HOUSE}', 'FIRM');
+    INSERT INTO fulfilment_lines (order_id, line_no, sku, quantity) VALUES ('{ORDER}', 1, 'A', 5);
+"""
+)
+STATED = {
+    "terms": "'{}'",
+    "version": "1",
+    "phase": "'FORWARD'",
+    "at": "'confirmation'",
+    "about": "''",
+    "reached": "0",
+    "attempt": "0",
+    "holds": "'{}'",
+    "credit": "'UNKNOWN'",
+    "over_limit_approved": "false",
+    "stock": "'UNKNOWN'",
+    "released": "false",
+    "started": "false",
+    "put_back_awaited": "false",
+    "fulfilment_revision": "0",
+    "funds_revision": "0",
+    "covered_minor": "0",
+    "returned_minor": "0",
+    "order_id": f"'{ORDER}'",
+    "number": "'XS-1'",
+    "dealer_id": f"'{DEALER}'",
+    "placed_by": "gen_random_uuid()",
+    "on_behalf": "false",
+    "warehouse_id": f"'{HOUSE}'",
+    "submitted_at": "now() - interval '1 hour'",
+    "status": "'PENDING_CONFIRMATION'",
+    "queue": "'SAL'",
+}
+ACCOUNT = f"""
+    INSERT INTO accounts VALUES ('{DEALER}', 'JXS-1', '恒泰', NULL, 1000, 0, 0, 0, 0, 0, 1, 1);
+"""
+
+
+def an_order(**changes):
+    row = STATED | {name: str(value) for name, value in changes.items()}
+    return f"INSERT INTO orders ({', '.join(row)}) VALUES ({', '.join(row.values())});"
+
+
+def an_announcement(sequence):
+    return f"""
+        INSERT INTO outbox (message_id, type, topic, partition, key, sequence, body)
+        VALUES (first_uuid7(now()), 'orders.order-confirmed.v1', 'orders.events', 0, '\\x01',
+                {sequence}, '');
+    """
+
+
+def an_answer(key, order_id):
+    return f"""
+        INSERT INTO idempotency (scope, key, request_hash, status, answer)
+        VALUES ('d submit', '{key}', '', 201, convert_to('{{"order_id":"{order_id}"}}', 'UTF8'));
+    """
+
+
+PLANTED = [
+    ("inventory", "I-1", ON_HAND + "UPDATE stock SET reserved = 6"),
+    ("inventory", "R3", ON_HAND + "UPDATE stock SET reserved = 6"),
+    ("inventory", "I-2", ON_HAND + "UPDATE stock SET reserved = 4"),
+    ("inventory", "I-3", ON_HAND + "UPDATE fulfilments SET state = 'SHIPPED'"),
+    ("inventory", "I-4", ON_HAND + "UPDATE fulfilment_lines SET picked = 5, shipped = 5"),
+    ("inventory", "I-5", ON_HAND + "UPDATE stock SET on_hand = 6"),
+    ("billing", "I-6", ACCOUNT + "UPDATE accounts SET wallet_minor = 1"),
+    ("billing", "I-7", ACCOUNT + "UPDATE accounts SET held_minor = 1001"),
+    (
+        "billing",
+        "I-9",
+        f"""
+        INSERT INTO receipts (receipt_id, number, dealer_id, method, amount_minor, allocated_minor,
+                              state, received_on, note, recorded_by, version)
+        VALUES (gen_random_uuid(), 'SK-1', '{DEALER}', 'CASH', 10, 10, 'CONFIRMED', now(), '',
+                gen_random_uuid(), 1)
+        """,
+    ),
+    (
+        "billing",
+        "I-10",
+        f"""
+        INSERT INTO order_accounts (order_id, dealer_id, number, total_minor, credit_minor, state,
+                                    due_minor, held_minor, covered_minor, invoiced_minor,
+                                    returned_minor, payment_status, revision)
+        VALUES ('{ORDER}', '{DEALER}', 'XS-1', 9, 0, 'OPEN', 9, 0, 9, 0, 0, 'PAID', 1)
+        """,
+    ),
+    (
+        "billing",
+        "I-11",
+        f"""
+        INSERT INTO receipts (receipt_id, number, dealer_id, method, reference, amount_minor,
+                              allocated_minor, state, received_on, note, recorded_by, version)
+        SELECT gen_random_uuid(), 'SK-' || n, '{DEALER}', 'ALIPAY', 'trade-7', 10, 0, 'CONFIRMED',
+               now(), '', gen_random_uuid(), 1
+        FROM generate_series(1, 2) AS n
+        """,
+    ),
+    (
+        "billing",
+        "R2",
+        f"""
+        INSERT INTO invoices
+        SELECT gen_random_uuid(), 'FP-' || n, '{ORDER}', 'XS-1', '{DEALER}', '{ORDER}', 1, 0, 1,
+               now()
+        FROM generate_series(1, 2) AS n
+        """,
+    ),
+    (
+        "billing",
+        "R5",
+        f"""
+        INSERT INTO entries (transaction_id, kind, code, dealer_id, document_id, amount_minor)
+        VALUES (gen_random_uuid(), 'RECEIPT', 'cash', '{DEALER}', gen_random_uuid(), 7)
+        """,
+    ),
+    ("billing", "F-27", "INSERT INTO document_numbers VALUES ('FP-2611', 1)"),
+    (
+        "orders",
+        "I-8",
+        an_order(total_minor=11)
+        + f"""
+        INSERT INTO order_lines (order_id, line_no, sku, quantity, name, unit, net_minor, tax_minor,
+                                 gross_minor)
+        VALUES ('{ORDER}', 1, 'A', 1, '锤', '把', 9, 1, 10)
+        """,
+    ),
+    ("orders", "I-12", an_order(queue="NULL")),
+    ("orders", "R1", an_answer("k", uuid4())),
+    ("orders", "R2", an_order() + an_answer("k1", ORDER) + an_answer("k2", ORDER)),
+    ("orders", "R4", an_order(deadline="now() - interval '3 minutes'")),
+    ("orders", "R4", an_order(phase="'COMPLETED'")),
+    ("orders", "R7", an_announcement(1) + an_announcement(3)),
+    ("orders", "R7", an_announcement(2) + an_announcement(1)),
+    ("orders", "R6", an_announcement(1)),
+    (
+        "orders",
+        "R6",
+        "INSERT INTO parked_keys (key, error) VALUES ('\\x01', 'ValueError')",
+    ),
+]
+
+PLANTED_BETWEEN = [
+    (
+        "R3",
+        "goods",
+        an_order(phase="'UNDONE'", status="'CANCELLED'", stock="'RELEASED'"),
+        ON_HAND,
+    ),
+    ("R3", "goods", an_order(phase="'COMPLETED'", status="'COMPLETED'"), ""),
+]
+
+
+@pytest.fixture
+async def databases(postgres, orders_db, inventory_db, billing_db, reports_db):
+    """Superuser connections to the databases of this test, without the guards of their schemas."""
+    pools = {
+        "orders": orders_db,
+        "inventory": inventory_db,
+        "billing": billing_db,
+        "reports": reports_db,
+    }
+    open_ones = {}
+    for service, pool in pools.items():
+        name = await pool.fetchval("SELECT current_database()")
+        open_ones[service] = await asyncpg.connect(roles.dsn_of(postgres, name))
+        await open_ones[service].execute(UNGUARDED)
+    yield open_ones
+    for connection in open_ones.values():
+        await connection.close()
+
+
+UNGUARDED = """
+    DO $$
+    DECLARE
+        guard record;
+    BEGIN
+        FOR guard IN
+            SELECT conrelid::regclass AS t, conname FROM pg_constraint
+            WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'u')
+        LOOP
+            EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I', guard.t, guard.conname);
+        END LOOP;
+        DROP INDEX IF EXISTS receipts_by_reference;
+        SET session_replication_role = 'replica';
+    END $$;
+"""
+
+
+@pytest.mark.parametrize(("database", "id_", "fault"), PLANTED)
+async def test_a_planted_fault_is_found_and_named(databases, database, id_, fault):
+    mine = [
+        one
+        for one in INVARIANTS
+        if isinstance(one, Invariant) and (one.id, one.database) == (id_, database)
+    ]
+
+    await databases[database].execute(fault)
+
+    found = [await ask(databases, question) for question in mine]
+    assert sum(one.violations for one in found) >= 1
+    assert all(one.looked >= 1 for one in found if one.violations)
+
+
+async def test_every_invariant_of_a_database_has_its_planted_fault():
+    asked = {(one.database, one.id) for one in INVARIANTS if isinstance(one, Invariant)}
+    planted = {(database, id_) for database, id_, _ in PLANTED}
+
+    assert {pair for pair in asked if pair[0] in {"orders", "inventory", "billing"}} - planted == {
+        ("inventory", "R6"),
+        ("billing", "R6"),
+    }
+
+
+async def test_an_empty_installation_violates_nothing(databases):
+    for question in INVARIANTS:
+        if isinstance(question, Invariant) and question.database in databases:
+            assert (await ask(databases, question)).violations == 0, question.sentence
+
+
+@pytest.mark.parametrize(("id_", "word", "in_orders", "in_inventory"), PLANTED_BETWEEN)
+async def test_what_two_services_tell_differently_is_found(
+    databases, id_, word, in_orders, in_inventory
+):
+    (question,) = (
+        one
+        for one in INVARIANTS
+        if isinstance(one, Comparison) and one.id == id_ and word in one.sentence
+    )
+    await databases["orders"].execute(in_orders)
+    if in_inventory:
+        await databases["inventory"].execute(in_inventory)
+
+    finding = await ask(databases, question)
+
+    assert (finding.looked, finding.violations) == (1, 1)
+
+
+async def test_a_message_that_a_subscriber_never_handled_is_named(databases, reports_db):
+    told, lost = a_delivery(Story().confirmed()), a_delivery(Story().confirmed())
+    for one in (told, lost):
+        await databases["orders"].execute(
+            """
+            INSERT INTO outbox (message_id, type, topic, partition, key, body)
+            VALUES ($1, $2, 'orders.events', 0, $3, $4)
+            """,
+            one.message_id,
+            one.type,
+            one.key,
+            one.body,
+        )
+    await Dispatch(reports_db, SUBSCRIPTIONS).deliver([told])
+
+    finding = await ask(databases, Delivered("reports"))
+
+    assert finding.looked == 2
+    assert list(finding.offenders) == [str(lost.message_id)]
+
+
+async def test_a_message_that_nobody_announced_is_named(databases, reports_db):
+    forged = a_delivery(Story().confirmed())
+    await Dispatch(reports_db, SUBSCRIPTIONS).deliver([forged])
+
+    finding = await ask(databases, Delivered("reports"))
+
+    assert list(finding.offenders) == [str(forged.message_id)]
+
+
+def test_what_was_on_its_way_is_no_violation_when_it_has_arrived():
+    before = Finding("R3", "…", 2, {"a": "late", "b": "wrong"}, 2)
+    after = Finding("R3", "…", 3, {"b": "wrong", "c": "late"}, 2)
+
+    assert after.still(before).offenders == {"b": "wrong"}
+
+
+@pytest.mark.parametrize(
+    ("looked", "violations", "must_look", "code"),
+    [(5, 0, True, 0), (5, 1, False, 1), (0, 0, False, 0), (0, 0, True, 1)],
+)
+def test_the_exit_code_tells(looked, violations, must_look, code, capsys):
+    finding = Finding("I-1", "…", looked, {"x": "y"} if violations else {}, violations)
+
+    assert report([finding], must_look=must_look) == code
+    assert ("VERIFY OK" in capsys.readouterr().out) == (code == 0)
+
+
+def test_a_service_names_what_it_subscribes_to():
+    assert "orders.order-confirmed.v1" in subscribed("notify")
+    assert "orders.order-confirmed.v1" not in subscribed("dealers")
