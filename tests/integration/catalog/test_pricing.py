@@ -1,4 +1,4 @@
-"""PriceOrder against a real database: prices as of the submission, few statements, no way around."""
+"""PriceOrder against a real database: as of the submission, few statements, no way around."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

@@ -1,0 +1,232 @@
+"""Over HTTP on a real database: dealers are taken in, and their standing changes with its dates."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.auth import Role
+from chassis.consumer import Delivery, Dispatch
+from chassis.db import transaction
+from chassis.ids import uuid7
+from contracts.dealers import DealerState, DealerStopped, DealerSuspended
+from services.dealers.app import SERVICE
+from services.dealers.commands import dealers as commands
+from services.dealers.consumers import SUBSCRIPTIONS
+from tests.builders.dealers import a_dealer_body, a_user
+from tests.builders.edge import a_key, an_actor, serving
+
+ADMIN, SALES, OTHER_SALES = an_actor(Role.ADM), an_actor(Role.SAL), an_actor(Role.SAL)
+
+
+async def deliver(db, *messages):
+    deliveries = [
+        Delivery(uuid7(), message.type, message.key, message.model_dump_json().encode())
+        for message in messages
+    ]
+    await Dispatch(db, SUBSCRIPTIONS).deliver(deliveries)
+
+
+@pytest.fixture
+async def api(dealers_db):
+    users = [a_user("SAL", user_id=one.user_id) for one in (SALES, OTHER_SALES)]
+    await deliver(dealers_db, *users)
+    async with serving(SERVICE, dealers_db) as api:
+        yield api
+
+
+async def add(api, **facts):
+    body = a_dealer_body(salesperson_id=str(SALES.user_id)) | facts
+    answer = await api(ADMIN).post("/dealers", json=body, headers=a_key())
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def states(db):
+    rows = await db.fetch(
+        "SELECT body FROM outbox WHERE type = $1 ORDER BY position", DealerState.type
+    )
+    return [DealerState.model_validate_json(row["body"]) for row in rows]
+
+
+async def test_an_import_takes_in_good_rows_and_explains_bad_ones(api, dealers_db):
+    good = [a_dealer_body(salesperson_id=str(SALES.user_id)) for _ in range(5)]
+    bad = [
+        a_dealer_body(credit_code="91330100799655058A"),
+        a_dealer_body(terms={"kind": "CREDIT", "deposit_percent": 30}),
+        a_dealer_body(salesperson_id=str(ADMIN.user_id)),
+        a_dealer_body(credit_code=good[0]["credit_code"]),
+        {"name": "缺项"},
+    ]
+
+    result = (await api(ADMIN).post("/dealers/import", json={"rows": [*good, *bad]})).json()
+
+    assert (result["created"], result["existing"]) == (5, 0)
+    assert [one["code"] for one in result["dealers"]] == [f"JXS-{n:06}" for n in range(1, 6)]
+    faults = {(fault["row"], fault["field"]) for fault in result["faults"]}
+    assert {(5, "credit_code"), (6, "terms"), (7, "salesperson_id"), (8, "credit_code")} <= faults
+    assert {row for row, _ in faults} == {5, 6, 7, 8, 9}
+    assert len(await states(dealers_db)) == 5
+
+
+async def test_a_repeated_import_changes_nothing(api, dealers_db):
+    rows = {"rows": [a_dealer_body() for _ in range(3)]}
+    first = (await api(ADMIN).post("/dealers/import", json=rows)).json()
+
+    again = (await api(ADMIN).post("/dealers/import", json=rows)).json()
+
+    assert (again["created"], again["existing"]) == (0, 3)
+    ids = [[one["dealer_id"] for one in result["dealers"]] for result in (first, again)]
+    assert ids[0] == ids[1]
+    assert len(await states(dealers_db)) == 3
+
+
+async def test_parallel_imports_of_the_same_dealers_number_them_without_gaps(api, dealers_db):
+    rows = {"rows": [a_dealer_body() for _ in range(20)]}
+
+    results = await asyncio.gather(
+        *(api(ADMIN).post("/dealers/import", json=rows) for _ in range(5))
+    )
+
+    assert sum(result.json()["created"] for result in results) == 20
+    codes = [row["code"] for row in await dealers_db.fetch("SELECT code FROM dealers ORDER BY 1")]
+    assert codes == [f"JXS-{n:06}" for n in range(1, 21)]
+
+
+async def test_a_company_is_a_dealer_once(api):
+    known = await add(api)
+
+    twice = await api(ADMIN).post(
+        "/dealers", json=a_dealer_body(credit_code=known["credit_code"]), headers=a_key()
+    )
+
+    assert twice.status_code == 409
+    assert twice.json()["code"] == known["code"]
+
+
+async def test_a_dealer_is_suspended_stopped_and_reinstated(api, dealers_db):
+    one = f"/dealers/{(await add(api))['dealer_id']}"
+    reason = {"reason": "超期未付"}
+
+    shown = [
+        (await api(ADMIN).post(f"{one}/{verb}", json=reason)).json()
+        for verb in ("suspend", "stop", "reinstate")
+    ]
+
+    assert [dealer["status"] for dealer in shown] == ["SUSPENDED", "ON_STOP", "ACTIVE"]
+    assert [dealer["reason"] for dealer in shown] == ["超期未付", "超期未付", None]
+    assert [state.version for state in await states(dealers_db)] == [1, 2, 3, 4]
+    types = [row["type"] for row in await dealers_db.fetch("SELECT type FROM outbox")]
+    assert {DealerSuspended.type, DealerStopped.type} <= set(types)
+
+
+async def test_a_change_holds_at_once_and_is_remembered(api, dealers_db):
+    one = f"/dealers/{(await add(api))['dealer_id']}"
+
+    changed = await api(ADMIN).post(
+        f"{one}/change-tier", json={"tier": "PROVINCE"}, headers={"If-Match": '"1"'}
+    )
+
+    assert (changed.json()["tier"], changed.headers["etag"]) == ("PROVINCE", '"2"')
+    history = (await api(ADMIN).get(f"{one}/changes")).json()
+    tiers = [change["value"]["tier"] for change in history if change["kind"] == "TIER"]
+    assert tiers == ["PROVINCE", "CITY"]
+    assert (await states(dealers_db))[-1].tier == "PROVINCE"
+
+
+async def test_a_change_for_later_holds_when_its_time_comes_and_once(api, dealers_db):
+    dealer = await add(api)
+    one, later = f"/dealers/{dealer['dealer_id']}", datetime.now(UTC) + timedelta(days=3)
+    body = {
+        "terms": {"kind": "DEPOSIT", "deposit_percent": 30},
+        "credit_limit_minor": 1,
+        "effective_from": later.isoformat(),
+    }
+    before = (await api(ADMIN).post(f"{one}/change-terms", json=body)).json()
+    applied = []
+
+    for now in (later - timedelta(seconds=1), later, later):
+        async with transaction(dealers_db) as tx:
+            applied.append(await commands.apply_due_changes(tx, now))
+
+    assert before["terms"]["kind"] == "CREDIT"
+    assert applied == [0, 1, 0]
+    after = (await api(ADMIN).get(one)).json()
+    assert (after["terms"]["deposit_percent"], after["credit_limit_minor"]) == (30, 1)
+    assert [state.version for state in await states(dealers_db)] == [1, 2]
+
+
+async def test_two_timers_apply_a_change_once(api, dealers_db):
+    one, later = f"/dealers/{(await add(api))['dealer_id']}", datetime.now(UTC) + timedelta(days=3)
+    body = {"tier": "COUNTY", "effective_from": later.isoformat()}
+    await api(ADMIN).post(f"{one}/change-tier", json=body)
+
+    async def tick():
+        async with transaction(dealers_db) as tx:
+            return await commands.apply_due_changes(tx, later)
+
+    assert sum(await asyncio.gather(*(tick() for _ in range(4)))) == 1
+    assert len(await states(dealers_db)) == 2
+
+
+async def test_the_old_salesperson_loses_sight_at_the_switch(api):
+    one = f"/dealers/{(await add(api))['dealer_id']}"
+    sight = [(await api(who).get(one)).status_code for who in (SALES, OTHER_SALES)]
+
+    await api(ADMIN).post(
+        f"{one}/bind-salesperson", json={"salesperson_id": str(OTHER_SALES.user_id)}
+    )
+
+    assert sight == [200, 404]
+    assert [(await api(who).get(one)).status_code for who in (SALES, OTHER_SALES)] == [404, 200]
+
+
+async def test_a_dealer_sees_himself_and_nobody_else(api):
+    mine, other = await add(api), await add(api)
+    me = an_actor(Role.DLR, dealer_id=UUID(mine["dealer_id"]))
+
+    listed = (await api(me).get("/dealers")).json()["items"]
+    foreign = await api(me).get(f"/dealers/{other['dealer_id']}")
+    missing = await api(me).get(f"/dealers/{uuid4()}")
+
+    assert [one["dealer_id"] for one in listed] == [mine["dealer_id"]]
+    assert foreign.status_code == missing.status_code == 404
+    assert (await api(me).get(f"/dealers/{mine['dealer_id']}")).json()["allowed_actions"] == []
+
+
+async def test_dealers_are_found_by_what_is_known_of_them(api):
+    await add(api, name="宁波金源电工有限公司", city="宁波市", tier="COUNTY")
+    await add(api)
+
+    found = [
+        [one["name"] for one in (await api(ADMIN).get("/dealers", params=query)).json()["items"]]
+        for query in (
+            {"q": "金源"},
+            {"q": "jxs-000001"},
+            {"tier": "COUNTY"},
+            {"province": "云南省"},
+        )
+    ]
+
+    assert found == [["宁波金源电工有限公司"]] * 3 + [[]]
+
+
+@pytest.mark.parametrize("verb", ["suspend", "change-tier", "bind-salesperson"])
+async def test_others_than_administrators_change_nothing(api, verb):
+    one = f"/dealers/{(await add(api))['dealer_id']}"
+
+    answer = await api(SALES).post(f"{one}/{verb}", json={"reason": "?"})
+
+    assert answer.status_code == 403
+
+
+async def test_a_user_who_is_no_salesperson_any_more_gets_no_dealers(api, dealers_db):
+    await deliver(dealers_db, a_user("PCK", user_id=SALES.user_id, version=2))
+    await deliver(dealers_db, a_user("SAL", user_id=SALES.user_id, version=1))  # late
+
+    refused = await api(ADMIN).post(
+        "/dealers", json=a_dealer_body(salesperson_id=str(SALES.user_id)), headers=a_key()
+    )
+
+    assert refused.json()["type"].endswith("/not-a-salesperson")
