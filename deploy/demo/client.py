@@ -52,6 +52,11 @@ class Caller:
     ) -> None:
         await self._http.aclose()
 
+    @property
+    def cookie(self) -> str:
+        """The header that carries his session."""
+        return "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
+
     async def log_in(self, password: str) -> Json:
         """Raises Refused, Unreachable."""
         session = await self.post("/session", {"login": self.login, "password": password})

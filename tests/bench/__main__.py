@@ -1,6 +1,6 @@
 """`make bench ORDERS=2000`: place orders, wait for their ends, print one JSON line last.
 
-The suite is started if it is not running and stays up; the books are verified at the end. `RATE=400`
+The suite is started if it does not run, and stays up; the books are verified at the end. `RATE=400`
 makes it an open loop of so many orders a second; else `CLIENTS` orders are under way at any time.
 """
 
@@ -17,18 +17,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import httpx
-
-from deploy.ctl import verify
-from deploy.demo.company import company
-from deploy.demo.loader import load
-from deploy.demo.logins import Logins
+from deploy.ctl.verify import verify
+from deploy.demo import logins
+from deploy.demo.client import Caller, Refused, Unreachable
 from deploy.local.suite import Suite, here
-from tests.bench import accounting, figures
-from tests.bench.company import Session, sessions
+from tests.bench import accounting, company, figures
+from tests.bench.company import Session
 
 WARM_UP = 500
 PATIENCE_SECONDS = 120.0
+SETTLE_SECONDS = 60.0
 CONFIRMED, COMPLETED = "orders.order-confirmed.v1", "orders.order-completed.v1"
 
 
@@ -49,26 +47,47 @@ def say(text: str) -> None:
 
 async def main(plan: Plan) -> int:
     suite = here()
-    subprocess.run([sys.executable, "-m", "deploy.local", "up"], check=True, stdout=sys.stderr)
     callers, skus = await _prepare(suite)
     say(f"warm-up: {WARM_UP} orders")
     await _run(suite, callers, skus, Plan(WARM_UP, plan.clients, None))
     say(f"measuring: {plan.orders} orders")
     result = await _measure(suite, callers, skus, plan)
-    result["invariant_violations"] = await verify.violations(suite)
+    result["invariant_violations"] = await _violations(suite)
     sys.stdout.write(json.dumps(result) + "\n")
-    ended = result["ended"].get("COMPLETED", 0)
-    return 0 if ended == plan.orders and not result["invariant_violations"] else 1
+    return 0 if result["ended"] == {"COMPLETED": plan.orders} and not violated(result) else 1
+
+
+def violated(result: Mapping[str, Any]) -> bool:
+    return bool(result["invariant_violations"])
+
+
+async def _violations(suite: Suite) -> dict[str, int]:
+    """Violations by invariant; one that looked at nothing counts, too."""
+    findings = await verify(suite.superuser_dsn, settle_seconds=SETTLE_SECONDS, only=None)
+    say(f"verified: {len(findings)} checks, {sum(one.looked for one in findings)} rows looked at")
+    return {
+        f"{one.id} {one.sentence}": one.violations
+        for one in findings
+        if one.violations or not one.looked
+    }
 
 
 async def _prepare(suite: Suite) -> tuple[list[Session], list[str]]:
-    """The demo company and the dealers of the benchmark, through the public API."""
-    url = suite.url("gateway")
-    logins = Logins.open(suite.var)
-    loaded, admin = await load(url, company(), logins, say)
-    async with admin:
-        callers = await sessions(url, admin, loaded, logins)
-    return callers, [product.sku for product in loaded.company.products]
+    """A running suite with the demo company, and the dealers of the benchmark, logged in."""
+    logins_file = suite.var / "demo-logins.json"
+    if not logins_file.exists():
+        await _command("deploy.demo")
+    await _command("deploy.local", "up")
+    url, known = suite.url("gateway"), logins.load(logins_file)
+    async with Caller(url, "admin") as admin:
+        await admin.log_in(known.password("admin"))
+        return await company.sessions(url, admin, known), await company.skus(admin)
+
+
+async def _command(*words: str) -> None:
+    done = await asyncio.create_subprocess_exec(sys.executable, "-m", *words, stdout=sys.stderr)
+    if await done.wait():
+        raise Stalled(f"python -m {' '.join(words)} failed")
 
 
 async def _measure(
@@ -165,5 +184,5 @@ def _plan() -> Plan:
 if __name__ == "__main__":
     try:
         sys.exit(asyncio.run(main(_plan())))
-    except (Stalled, httpx.HTTPError) as fault:
+    except (Stalled, Refused, Unreachable) as fault:
         sys.exit(f"bench: {fault}")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from deploy.demo.client import Caller, Json
 from deploy.demo.credit_code import credit_code
-from deploy.demo.loader import Loaded
 from deploy.demo.logins import Logins
 
 DEALERS = 100
@@ -25,9 +24,9 @@ class Session:
     csrf: str
 
 
-async def sessions(url: str, admin: Caller, loaded: Loaded, logins: Logins) -> list[Session]:
+async def sessions(url: str, admin: Caller, logins: Logins) -> list[Session]:
     """One logged-in dealer each."""
-    dealers = await _dealers(admin, loaded)
+    dealers = await _dealers(admin)
     names = [f"bench{number:03}" for number in range(DEALERS)]
     users = [
         {
@@ -45,10 +44,15 @@ async def sessions(url: str, admin: Caller, loaded: Loaded, logins: Logins) -> l
     return [await _log_in(url, name, logins.password(name)) for name in names]
 
 
-async def _dealers(admin: Caller, loaded: Loaded) -> list[str]:
-    direct = next(house for house in loaded.company.warehouses if house.mode == "DIRECT")
-    salesperson = next(one for one in loaded.company.staff if "SAL" in one.roles)
-    codes = [credit_code(f"bench-{number}") for number in range(DEALERS)]
+async def skus(admin: Caller) -> list[str]:
+    """What may be ordered."""
+    return [row["sku"] for row in await admin.rows("/products")]
+
+
+async def _dealers(admin: Caller) -> list[str]:
+    direct = next(one for one in await admin.rows("/warehouses") if one["mode"] == "DIRECT")
+    salesperson = next(one for one in await admin.rows("/users") if "SAL" in one["roles"])
+    codes = [credit_code("440100", 90_000 + number) for number in range(DEALERS)]
     rows: list[Json] = [
         {
             "name": f"性能测试经销商{number:03}",
@@ -60,8 +64,8 @@ async def _dealers(admin: Caller, loaded: Loaded) -> list[str]:
             "tier": "CITY",
             "terms": TERMS,
             "credit_limit_minor": LIMIT_MINOR,
-            "salesperson_id": loaded.users[salesperson.login],
-            "warehouse_id": loaded.warehouses[direct.code],
+            "salesperson_id": salesperson["user_id"],
+            "warehouse_id": direct["warehouse_id"],
         }
         for number, code in enumerate(codes)
     ]
