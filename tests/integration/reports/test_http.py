@@ -1,0 +1,61 @@
+"""The story over HTTP: for the dealer, his salesperson and the staff, and for nobody else."""
+
+from uuid import uuid4
+
+import pytest
+
+from chassis.auth import Role
+from chassis.consumer import Dispatch
+from services.reports.app import SERVICE
+from services.reports.consumers import SUBSCRIPTIONS
+from tests.builders.edge import an_actor, serving
+from tests.builders.events import Story, a_delivery
+
+
+@pytest.fixture
+async def api(reports_db):
+    async with serving(SERVICE, reports_db) as api:
+        yield api
+
+
+@pytest.fixture
+async def story(reports_db):
+    told = Story()
+    deliveries = [a_delivery(event) for event in told.whole_life()]
+    await Dispatch(reports_db, SUBSCRIPTIONS).deliver(deliveries)
+    return told
+
+
+async def asked(api, story, *roles, **others):
+    answer = await api(an_actor(*roles, **others)).get(f"/orders/{story.order_id}/timeline")
+    return answer.status_code, len(answer.json().get("events", ()))
+
+
+async def test_the_story_is_whole_for_those_whose_order_it_is(api, story):
+    whole = 200, len(story.whole_life())
+
+    assert await asked(api, story, Role.DLR, dealer_id=story.dealer_id) == whole
+    assert await asked(api, story, Role.SAL, user_id=story.salesperson_id) == whole
+    assert await asked(api, story, Role.PCK) == whole
+
+
+async def test_a_foreign_order_is_as_unknown_as_a_missing_one(api, story):
+    foreign = await api(an_actor(Role.DLR, dealer_id=uuid4())).get(
+        f"/orders/{story.order_id}/timeline"
+    )
+    missing = await api(an_actor(Role.ADM)).get(f"/orders/{uuid4()}/timeline")
+
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.json()["type"] == missing.json()["type"]
+    assert (await asked(api, story, Role.SAL))[0] == 404
+
+
+async def test_an_applicant_sees_no_orders(api, story):
+    assert (await asked(api, story, Role.APPLICANT))[0] == 403
+
+
+async def test_what_is_no_id_is_refused_naming_the_place(api):
+    answer = await api(an_actor(Role.ADM)).get("/orders/7/timeline")
+
+    assert answer.status_code in {404, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
