@@ -257,3 +257,18 @@ async def receivables(
     )
     found = [ReceivableResponse(**row) for row in rows]
     return Page[ReceivableResponse].of(found, page, key=lambda one: (one.order_id,))
+
+
+async def receivable_counts(reader: Reader, *, dealer_id: UUID | None) -> dict[PaymentStatus, int]:
+    """How many orders still bring in money, by payment status."""
+    rows = await reader.fetch(
+        """
+        SELECT payment_status, count(*) AS orders
+        FROM order_accounts
+        WHERE covered_minor < due_minor AND ($1::uuid IS NULL OR dealer_id = $1)
+        GROUP BY payment_status
+        ORDER BY payment_status
+        """,
+        dealer_id,
+    )
+    return {PaymentStatus(row["payment_status"]): row["orders"] for row in rows}

@@ -36,7 +36,7 @@ CREATE TABLE order_accounts (
                        ('UNPAID', 'ON_CREDIT', 'PARTIALLY_PAID', 'PAID', 'RELEASED')),
     revision       int    NOT NULL,          -- counts the changes of covered_minor
     opened_at      timestamptz NOT NULL DEFAULT now()
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 60);                      -- room for the invoice of each order in its page
 CREATE INDEX receivables ON order_accounts (order_id) WHERE covered_minor < due_minor;
 CREATE INDEX receivables_by_dealer ON order_accounts (dealer_id, order_id) WHERE covered_minor < due_minor;
 
@@ -93,7 +93,7 @@ CREATE INDEX invoices_by_dealer ON invoices (dealer_id, invoice_id);
 CREATE INDEX invoices_by_order ON invoices (order_id);
 
 CREATE TABLE invoice_lines (
-    invoice_id  uuid   NOT NULL REFERENCES invoices,
+    invoice_id  uuid   NOT NULL,              -- no foreign key: written with its invoice, never changed
     line_no     int    NOT NULL,
     dealer_id   uuid   NOT NULL,
     sku         text   NOT NULL,

@@ -12,6 +12,7 @@ from chassis.http import RuntimeDep
 from chassis.pages import Page, PageQuery
 from chassis.scope import reading
 from services.billing import queries
+from services.billing.access import whose
 from services.billing.domain.books import PaymentStatus
 from services.billing.schemas import Invoice, InvoiceResponse, ReceivableResponse
 
@@ -31,7 +32,9 @@ async def list_invoices(
 ) -> Page[Invoice]:
     """Invoices, newest first."""
     async with reading(runtime, actor) as reader:
-        return await queries.invoices(reader, page, dealer_id=dealer_id, order_id=order_id)
+        return await queries.invoices(
+            reader, page, dealer_id=whose(actor, dealer_id), order_id=order_id
+        )
 
 
 @invoices.get("/{invoice_id}", response_model=InvoiceResponse)
@@ -51,4 +54,13 @@ async def list_receivables(
 ) -> Page[ReceivableResponse]:
     """What finance has to collect: orders unpaid or partly paid, oldest first."""
     async with reading(runtime, actor) as reader:
-        return await queries.receivables(reader, page, dealer_id=dealer_id, statuses=status or [])
+        return await queries.receivables(
+            reader, page, dealer_id=whose(actor, dealer_id), statuses=status or []
+        )
+
+
+@receivables.get("/counts")
+async def count_receivables(actor: Collector, runtime: RuntimeDep) -> dict[PaymentStatus, int]:
+    """How many orders there are to collect, by payment status."""
+    async with reading(runtime, actor) as reader:
+        return await queries.receivable_counts(reader, dealer_id=whose(actor, None))

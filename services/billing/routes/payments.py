@@ -18,7 +18,7 @@ from chassis.ids import uuid7
 from chassis.pages import Page, PageQuery
 from chassis.scope import acting, reading
 from services.billing import queries
-from services.billing.access import ACCESS
+from services.billing.access import ACCESS, whose
 from services.billing.commands import receipts as commands
 from services.billing.domain.allocations import Allocate
 from services.billing.domain.covering import Share
@@ -49,8 +49,9 @@ async def list_payments(
     filters: Annotated[PaymentFilters, Query()],
 ) -> Page[Payment]:
     """Receipts, newest first."""
+    narrowed = filters.model_copy(update={"dealer_id": whose(actor, filters.dealer_id)})
     async with reading(runtime, actor) as reader:
-        return await queries.payments(reader, page, filters)
+        return await queries.payments(reader, page, narrowed)
 
 
 @router.get("/{payment_id}", response_model=PaymentResponse)

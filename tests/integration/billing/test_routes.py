@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.auth import Role
+from chassis.scope import reading
 from services.billing.app import SERVICE
 from services.billing.commands import credit, invoices
 from tests.builders.billing import YUAN, a_dealer, a_hold, a_release, a_shipment
@@ -275,11 +276,13 @@ async def test_finance_finds_what_to_collect(api, billing_db):
 
     queue = (await api(FIN).get("/receivables", params={"dealer_id": dealer.dealer_id})).json()
     unpaid = (await api(FIN).get("/receivables", params={"status": "UNPAID"})).json()
+    counts = (await api(FIN).get("/receivables/counts")).json()
 
     (row,) = queue["items"]
     assert (row["order_id"], row["payment_status"]) == (str(order.order_id), "PARTIALLY_PAID")
     assert row["open_due_minor"] == 700 * YUAN
     assert unpaid["items"] == []
+    assert counts == {"PARTIALLY_PAID": 1}
 
 
 async def test_entries_come_in_pages_newest_first(api, billing_db):
@@ -311,3 +314,25 @@ async def test_an_invoice_is_shown_with_its_lines(api, billing_db):
 
     assert invoice["number"].startswith("FP-")
     assert invoice["gross_minor"] == invoice["lines"][0]["gross_minor"] == 1_000 * YUAN
+
+
+@pytest.mark.parametrize("role", [Role.DLR, Role.SAL])
+async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
+    dealer, order = await a_dealer_with_order(billing_db)
+    await record(api, a_payment(dealer, (order, 100)))
+    await do(billing_db, invoices.issue_invoices, a_shipment(order))
+    stranger = an_actor(role, dealer_id=uuid4() if role is Role.DLR else None)
+
+    seen, stored = {}, {}
+    for table in await billing_db.fetch(
+        "SELECT table_name FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND column_name = 'dealer_id'"
+    ):
+        count = f"SELECT count(*) FROM {table['table_name']}"
+        stored[table["table_name"]] = await billing_db.fetchval(count)
+        async with reading(api.runtime, stranger) as reader:
+            seen[table["table_name"]] = await reader.fetchval(count)
+
+    assert len(stored) == 7
+    assert all(stored.values())
+    assert not any(seen.values())
