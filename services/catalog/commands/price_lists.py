@@ -102,9 +102,9 @@ async def retire(tx: Tx, price_list_id: UUID, *, now: datetime, check: Check) ->
 
 
 async def _locked(tx: Tx, price_list_id: UUID, check: Check) -> PriceList:
-    known = await store.lock_list(tx, price_list_id)
-    if known is None:
+    if not await store.lock_list(tx, price_list_id):
         raise NotFound
+    known = await store.price_list(tx, price_list_id)
     check(known.revision)
     return known
 

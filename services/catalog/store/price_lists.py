@@ -36,28 +36,33 @@ async def insert_list(tx: Tx, fresh: PriceList) -> bool:
     return inserted is True
 
 
-async def lock_list(tx: Tx, price_list_id: UUID) -> PriceList | None:
-    """A list with its newest version; held until the transaction ends."""
-    row = await tx.fetchrow(
+async def lock_list(tx: Tx, price_list_id: UUID) -> bool:
+    """Hold a list until the transaction ends; False when there is none.
+
+    A statement of its own: one that waits for a lock goes on with what it read of other tables
+    before it waited.
+    """
+    held = await tx.fetchval(
+        "SELECT true FROM price_lists WHERE price_list_id = $1 FOR NO KEY UPDATE", price_list_id
+    )
+    return held is True
+
+
+async def price_list(tx: Tx, price_list_id: UUID) -> PriceList:
+    """A list that is held, with its newest version."""
+    [row] = await tx.fetch(
         """
         SELECT l.price_list_id, l.code, l.name, l.tier, l.revision, v.version, v.status,
                v.tax_inclusive, v.valid_from, v.valid_to, v.drafted_by, v.published_by,
                v.published_at, v.retired_at
-        FROM price_lists l
-        CROSS JOIN LATERAL (
-            SELECT version, status, tax_inclusive, valid_from, valid_to, drafted_by, published_by,
-                   published_at, retired_at
-            FROM price_list_versions
-            WHERE price_list_id = l.price_list_id
-            ORDER BY version DESC
-            LIMIT 1
-        ) v
+        FROM price_lists l JOIN price_list_versions v USING (price_list_id)
         WHERE l.price_list_id = $1
-        FOR NO KEY UPDATE OF l
+        ORDER BY v.version DESC
+        LIMIT 1
         """,
         price_list_id,
     )
-    return _list(row) if row else None
+    return _list(row)
 
 
 async def set_revision(tx: Tx, changed: PriceList) -> None:
