@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 
 from deploy.ctl.looking import Asked, Databases, Finding, ask, opened, questions
 from deploy.local.suite import here
@@ -56,7 +57,7 @@ def _told(question: Asked) -> tuple[str, ...]:
     return (getattr(question, "id", "R6"),)
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.ctl.verify", description=__doc__)
     parser.add_argument("--postgres", metavar="DSN", help="superuser's address of another server")
     parser.add_argument("--only", metavar="ID", help="one invariant, e.g. I-5")
@@ -70,7 +71,7 @@ def main() -> int:
         metavar="SECONDS",
         help="how long what is on its way may take to arrive (20)",
     )
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     dsn = arguments.postgres or here().superuser_dsn
     findings = asyncio.run(verify(dsn, settle_seconds=arguments.settle, only=arguments.only))
     return report(findings, must_look=arguments.must_look)

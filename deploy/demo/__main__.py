@@ -53,7 +53,7 @@ def main() -> int:
     except (control.NotUp, NoAdministrator, NotLoaded, Refused, Unreachable, StoryFailed) as fault:
         print(f"\nDEMO FAILED {type(fault).__name__}: {fault}", flush=True)
         return 1
-    _show_the_way(url, known)
+    _show_the_way(url, known, number)
     print(f"DEMO OK order={number} state={state} seconds={time.monotonic() - began:.0f}")
     return 0
 
@@ -127,7 +127,7 @@ def _logins_file(suite: Suite, given: str | None) -> Path:
     return suite.var / f"demo-logins.{urlsplit(given).netloc.replace(':', '-')}.json"
 
 
-def _show_the_way(url: str, known: Logins) -> None:
+def _show_the_way(url: str, known: Logins, number: str) -> None:
     names = {person.login: person for person in people(company())}
     print("\n系统已就绪  ·  The suite is running")
     print(f"  门户 portal   {url}/")
@@ -138,7 +138,8 @@ def _show_the_way(url: str, known: Logins) -> None:
         print(
             f"    {login:<12} {known.passwords[login]:<28} {person.name} {'/'.join(person.roles)}"
         )
-    print("  停止 stop: make down   状态 status: make status   核查 proof: make verify\n")
+    print("  停止 stop: make down   状态 status: make status   核查 proof: make verify")
+    print(f"  追踪 trace    .venv/bin/python -m deploy.ctl trace {number}\n")
 
 
 if __name__ == "__main__":

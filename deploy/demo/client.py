@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -38,7 +39,7 @@ class Caller:
 
     def __init__(self, url: str, login: str, name: str = "") -> None:
         self.login, self.name = login, name or login
-        self.user_id = ""
+        self.user_id = self.role = ""
         self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS)
 
     async def __aenter__(self) -> Self:
@@ -61,6 +62,7 @@ class Caller:
         """Raises Refused, Unreachable."""
         session = await self.post("/session", {"login": self.login, "password": password})
         self.name, self.user_id = session["name"], session["user_id"]
+        self.role = session["roles"][0]
         self._http.headers["X-CSRF-Token"] = session["csrf_token"]
         return session
 
@@ -86,15 +88,23 @@ class Caller:
         headers = {"Idempotency-Key": key or str(uuid4())}
         return await self._ask("POST", path, json=body or {}, headers=headers)
 
-    async def _ask(self, method: str, path: str, **parts: Any) -> Json:
+    async def _ask(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **parts: Any
+    ) -> Json:
+        marked = {**(headers or {}), "traceparent": _traceparent()} if method != "GET" else {}
         try:
-            response = await self._http.request(method, API + path, **parts)
+            response = await self._http.request(method, API + path, headers=marked, **parts)
         except httpx.HTTPError as fault:
             raise Unreachable(f"{method} {self._http.base_url}{API}{path}: {fault!r}") from fault
         if response.is_error:
             raise Refused(self.name, f"{method} {path}", response)
         answer: Json = response.json() if response.content else {}
         return answer
+
+
+def _traceparent() -> str:
+    """Begin a trace that is recorded (W3C Trace Context)."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
 def _given(query: Mapping[str, object]) -> dict[str, Any]:

@@ -14,6 +14,16 @@ from deploy.demo.client import Caller, Json, Refused
 from deploy.demo.loader import Loaded
 from deploy.demo.logins import Logins
 
+ROLES = {
+    "ADM": "管理",
+    "FIN": "财务",
+    "PCK": "配货",
+    "WHS": "仓管",
+    "DLV": "送货",
+    "SAL": "业务",
+    "DLR": "经销商",
+    "APPLICANT": "申请人",
+}
 PATIENCE_SECONDS = 30.0
 POLL_SECONDS = 0.1
 T = TypeVar("T")
@@ -33,6 +43,8 @@ class Stage:
     stack: AsyncExitStack
     began: float = field(default_factory=time.monotonic)
     callers: dict[str, Caller] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    """Name and role by user id."""
 
     async def caller(self, login: str) -> Caller:
         """Somebody with a session; he logs in at his first entrance."""
@@ -40,16 +52,27 @@ class Stage:
             caller = await self.stack.enter_async_context(Caller(self.url, login))
             await caller.log_in(self.logins.password(login))
             self.callers[login] = caller
+            self.entered(caller)
         return self.callers[login]
+
+    def entered(self, caller: Caller) -> None:
+        """From now on his role is shown beside his name."""
+        self.names[caller.user_id] = f"{caller.name} {ROLES[caller.role]}"
 
     def title(self, zh: str, en: str) -> None:
         print(f"\n{zh}  ·  {en}", flush=True)
 
-    def tell(self, who: str, zh: str, en: str, *, took: float | None = None) -> None:
+    def did(self, who: Caller, zh: str, en: str) -> None:
+        """One line about what somebody did."""
+        self.entered(who)
+        self.tell(who.user_id, zh, en)
+
+    def tell(self, user_id: str | None, zh: str, en: str, *, took: float | None = None) -> None:
         """One line: when, who, what in Chinese, what in English, how long it took."""
+        who = self.names.get(user_id, user_id[:8]) if user_id else "系统 自动"
         took_words = f"  ({took:.2f} s)" if took is not None else ""
         at = time.monotonic() - self.began
-        print(f"  [{at:6.2f} s]  {who:　<6}  {zh}  ·  {en}{took_words}", flush=True)
+        print(f"  [{at:6.2f} s]  {_padded(who, 14)}{zh}  ·  {en}{took_words}", flush=True)
 
     async def wait_for(
         self, what: str, ask: Callable[[], Awaitable[Json]], reached: Callable[[Json], bool]
@@ -127,8 +150,14 @@ class Watch:
             at = datetime.fromisoformat(event["at"])
             took = (at - self.last).total_seconds() if self.last and at > self.last else None
             self.last = max(at, self.last or at)
-            self.stage.tell(event["actor"] or "系统", event["text_zh"], event["text_en"], took=took)
+            self.stage.tell(event["actor_id"], event["text_zh"], event["text_en"], took=took)
         return events
+
+
+def _padded(text: str, width: int) -> str:
+    """To this many columns; a Chinese sign takes two."""
+    columns = sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
+    return text + " " * max(width - columns, 1)
 
 
 async def eventually(call: Callable[[], Awaitable[T]], *passing: str) -> T:

@@ -30,8 +30,8 @@ async def quote_and_submit(stage: Stage, buyer: Caller) -> Watch:
     """The dealer asks for his prices and orders at them."""
     lines = basket(stage)
     quote = await eventually(lambda: buyer.post("/quotes", {"lines": lines}), *NEWS_ON_ITS_WAY)
-    stage.tell(
-        buyer.name,
+    stage.did(
+        buyer,
         f"询价：{LINES} 个商品，合计 {yuan(quote['total_minor'])}",
         f"asks for a quote: {LINES} products, {yuan(quote['total_minor'])}",
     )
@@ -46,7 +46,7 @@ async def quote_and_submit(stage: Stage, buyer: Caller) -> Watch:
 async def submitted(stage: Stage, by: Caller, body: Json) -> Watch:
     """Hand an order in; what becomes of it is to be watched."""
     order = await eventually(lambda: by.post("/orders", body), *NEWS_ON_ITS_WAY)
-    stage.tell(by.name, f"提交订单 {order['number']}", f"submits order {order['number']}")
+    stage.did(by, f"提交订单 {order['number']}", f"submits order {order['number']}")
     return await stage.watch(order["order_id"])
 
 

@@ -34,7 +34,7 @@ async def newcomer_becomes_dealer(stage: Stage) -> Newcomer:
 
     salesperson = await stage.caller(steps.SALESPERSON)
     await salesperson.post(f"{path}/screen")
-    stage.tell(salesperson.name, "初审通过", "screens the application and finds it fit")
+    stage.did(salesperson, "初审通过", "screens the application and finds it fit")
 
     approver = await stage.caller("admin2")
     await approver.post(
@@ -47,7 +47,7 @@ async def newcomer_becomes_dealer(stage: Stage) -> Newcomer:
             "warehouse_id": stage.loaded.warehouses[steps.HOUSE.upper()],
         },
     )
-    stage.tell(approver.name, "终审通过：县级代理，预付结算", "approves it: county tier, prepaid")
+    stage.did(approver, "终审通过：县级代理，预付结算", "approves it: county tier, prepaid")
     return await _activated(stage, caller)
 
 
@@ -98,8 +98,8 @@ async def cancelled_after_picking(stage: Stage, buyer: Newcomer) -> Json:
     wallet = (await buyer.caller.get(f"/accounts/{buyer.dealer_id}"))["wallet_minor"]
     if wallet != order["total_minor"]:
         raise StoryFailed(f"the wallet holds {wallet} instead of {order['total_minor']}")
-    stage.tell(
-        buyer.caller.name,
+    stage.did(
+        buyer.caller,
         f"预存款余额 {steps.yuan(wallet)}",
         f"has {steps.yuan(wallet)} in his wallet again",
     )
@@ -114,7 +114,7 @@ async def _register(stage: Stage, number: int) -> Caller:
     await caller.post("/registrations", {"login": login, "name": name, "password": password})
     await caller.log_in(password)
     stage.callers[login] = caller
-    stage.tell(caller.name, f"自助注册：{login}", f"registers as {login}")
+    stage.did(caller, f"自助注册：{login}", f"registers as {login}")
     return caller
 
 
@@ -135,7 +135,7 @@ async def _apply(stage: Stage, caller: Caller, number: int) -> str:
             "channels": ["门店", "工程"],
         },
     )
-    stage.tell(caller.name, f"提交加盟申请：{name}", "applies to become a dealer")
+    stage.did(caller, f"提交加盟申请：{name}", "applies to become a dealer")
     return f"/dealer-applications/{application['application_id']}"
 
 
@@ -146,7 +146,8 @@ async def _activated(stage: Stage, caller: Caller) -> Newcomer:
         lambda: caller.get("/session"),
         lambda session: session["dealer_id"] is not None,
     )
+    caller.role = session["roles"][0]
     dealer_id: str = session["dealer_id"]
     await eventually(lambda: caller.get(f"/accounts/{dealer_id}"), "not-found", "forbidden")
-    stage.tell(caller.name, "账户已激活，可以下单", "is active and may order")
+    stage.did(caller, "账户已激活，可以下单", "is active and may order")
     return Newcomer(caller, dealer_id)

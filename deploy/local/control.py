@@ -17,7 +17,7 @@ import httpx
 from deploy.local import keys, servers, state
 from deploy.local.suite import APPLICATIONS, ROOT, Suite, application
 
-FOLDERS = ("log", "run", "keys", "postgres", "kafka", "files")
+FOLDERS = ("log", "run", "keys", "postgres", "kafka", "files", "spans")
 """What the suite makes in its data folder."""
 
 

@@ -51,6 +51,11 @@ class Suite:
         return self.var / "run"
 
     @property
+    def spans(self) -> Path:
+        """Traces, one file of JSON lines per process (`python -m deploy.ctl trace`)."""
+        return self.var / "spans"
+
+    @property
     def keys(self) -> keys.Keys:
         return keys.Keys(self.var / "keys")
 
@@ -136,7 +141,7 @@ def _environment(suite: Suite, name: str) -> dict[str, str]:
         **_own_settings(suite, name),
     }
     prefixed = {f"{name.upper()}_{setting}": value for setting, value in settings.items()}
-    return prefixed | os.environ
+    return prefixed | {"QUDAO_SPANS_PATH": str(suite.spans)} | os.environ
 
 
 def _own_settings(suite: Suite, name: str) -> dict[str, str]:
