@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from asyncpg.pgproto import pgproto
 
+from chassis import telemetry
 from chassis.consumer import TRANSIENT, Dispatch
 from chassis.crash import crash_point
 from chassis.envelope import ID, TYPE, Delivery
@@ -131,10 +132,26 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
         ]
         started = time.monotonic()
         await self._until_delivered(deliveries)
-        self._pace.note(len(deliveries), time.monotonic() - started)
+        seconds = time.monotonic() - started
+        self._pace.note(len(deliveries), seconds)
+        self._tell(fetched, len(deliveries), seconds)
         self._committed.set()
         await self._commit(client, fetched)
         crash_point("consumer.after_offsets")
+
+    def _tell(
+        self, fetched: Mapping[TopicPartition, Sequence[Any]], size: int, seconds: float
+    ) -> None:
+        oldest_ms = min(records[0].timestamp for records in fetched.values())
+        lag_seconds = max(0.0, time.time() - oldest_ms / 1_000)
+        group = self._client_settings["group_id"]
+        telemetry.metrics.delivered(group, size=size, seconds=seconds, lag_seconds=lag_seconds)
+        log.info(
+            "batch_delivered",
+            messages=size,
+            elapsed_ms=round(seconds * 1_000, 1),
+            lag_ms=round(lag_seconds * 1_000),
+        )
 
     async def _until_delivered(self, deliveries: Sequence[Delivery]) -> None:
         """A connection lost in COMMIT is no problem here: what it committed, the inbox knows."""

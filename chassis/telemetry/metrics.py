@@ -49,17 +49,19 @@ def served(*, method: str, route: str, status: int, seconds: float) -> None:
         meters.of.http_duration.record(seconds, about)
 
 
-def delivered(
-    group: str, *, size: int, seconds: float, lag_seconds: float, duplicates: int
-) -> None:
+def delivered(group: str, *, size: int, seconds: float, lag_seconds: float) -> None:
     """A batch of messages was handled; `lag_seconds` is of its oldest message."""
     if meters.of.read:
         about = {names.MESSAGING_GROUP: group}
         meters.of.batch_duration.record(seconds, about)
         meters.of.batch_size.record(size, about)
         meters.of.lag.record(lag_seconds, about)
-        if duplicates:
-            meters.of.duplicates.add(duplicates, about)
+
+
+def repeated(group: str, count: int) -> None:
+    """Messages came that had been handled before."""
+    if count and meters.of.read:
+        meters.of.duplicates.add(count, {names.MESSAGING_GROUP: group})
 
 
 def published(count: int) -> None:
