@@ -118,9 +118,9 @@ class Front:
     def _seconds(self, scope: Scope) -> float:
         """How long the caller waits; large imports take their time."""
         if not scope["path"].endswith(LONG):
-            return self._parts.settings.request_timeout_seconds
+            return self._parts.settings.service_timeout_seconds
         seconds = self._parts.settings.import_timeout_seconds
-        scope["qudao.deadline"].reschedule(asyncio.get_running_loop().time() + seconds)
+        scope["qudao.deadline"].reschedule(asyncio.get_running_loop().time() + seconds + 1)
         return seconds
 
 

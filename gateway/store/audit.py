@@ -36,5 +36,5 @@ async def record(tx: Tx, entries: Sequence[Entry]) -> None:
         [entry.actor for entry in entries],
         [entry.action for entry in entries],
         [entry.subject_id for entry in entries],
-        [orjson.dumps(entry.facts).decode() for entry in entries],
+        [orjson.dumps(entry.facts, default=str).decode() for entry in entries],
     )

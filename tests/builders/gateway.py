@@ -154,6 +154,7 @@ async def served(app):
     """An ASGI application on a port of its own; yields its address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()
     server = uvicorn.Server(
         uvicorn.Config(
             app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False,
