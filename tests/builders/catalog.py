@@ -49,7 +49,7 @@ def a_product_row(sku="SKU-1", **facts):
 
 
 def an_article(**facts):
-    given = {"name": "螺丝", "unit": "件", "tax_rate_bp": 1_300, "status": ProductStatus.ACTIVE}
+    given = {"name": "螺丝", "unit": "件", "tax_rate_bp": 1_300, "for_sale": True}
     return Article(**given | facts)
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from chassis import money
 from chassis.errors import DomainError
-from contracts.catalog import LineAsk, PricedLine, ProductStatus
+from contracts.catalog import LineAsk, PricedLine
 
 
 class UnknownSku(DomainError):
@@ -66,7 +66,7 @@ class Article(NamedTuple):
     name: str
     unit: str
     tax_rate_bp: int
-    status: ProductStatus
+    for_sale: bool
 
 
 class Break(NamedTuple):
@@ -264,7 +264,7 @@ def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
 def _unsaleable(ask: PricingAsk, articles: Mapping[str, Article]) -> DomainError | None:
     if unknown := {line.sku for line in ask.lines} - articles.keys():
         return UnknownSku(skus=sorted(unknown))
-    idle = {line.sku for line in ask.lines if articles[line.sku].status is not ProductStatus.ACTIVE}
+    idle = {line.sku for line in ask.lines if not articles[line.sku].for_sale}
     return NotForSale(skus=sorted(idle)) if idle else None
 
 

@@ -73,7 +73,7 @@ async def articles(reader: Reader, skus: Collection[str]) -> dict[str, Article]:
     )
     return {
         row["sku"]: Article(
-            row["name_zh"], row["unit"], row["tax_rate_bp"], ProductStatus(row["status"])
+            row["name_zh"], row["unit"], row["tax_rate_bp"], row["status"] == ProductStatus.ACTIVE
         )
         for row in rows
     }

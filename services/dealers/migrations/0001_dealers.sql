@@ -104,15 +104,20 @@ ALTER TABLE dealer_changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dealer_changes FORCE ROW LEVEL SECURITY;
 CREATE POLICY writer ON dealer_changes TO dealers USING (true) WITH CHECK (true);
 CREATE POLICY reader ON dealer_changes FOR SELECT TO dealers_reader
-    USING (sees_all() OR dealer_id IN (SELECT dealer_id FROM dealers));
+    USING (
+        sees_all()
+        OR dealer_id = seen_dealer()
+        OR dealer_id IN (SELECT dealer_id FROM dealers WHERE salesperson_id = seeing_user())
+    );
 
--- An applicant sees his own; a salesperson those he should screen, and all of his territory.
+-- An applicant sees his own, also as the dealer that he becomes; a salesperson those he should screen, and all of his territory.
 ALTER TABLE dealer_applications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dealer_applications FORCE ROW LEVEL SECURITY;
 CREATE POLICY writer ON dealer_applications TO dealers USING (true) WITH CHECK (true);
 CREATE POLICY reader ON dealer_applications FOR SELECT TO dealers_reader
     USING (
         sees_all()
+        OR dealer_id = seen_dealer()
         OR applicant_user_id = seeing_user()
         OR status <> 'DRAFT' AND (
             screener_id = seeing_user()

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.catalog import ProductStatus
 from services.catalog.domain import pricing
 from services.catalog.domain.pricing import NoPrice, NotForSale, UnknownDealer, UnknownSku
 from tests.builders.catalog import (
@@ -156,7 +155,7 @@ def test_refusals_name_what_they_are_about():
         articles={
             "A": an_article(),
             "BARE": an_article(),
-            "IDLE": an_article(status=ProductStatus.SUSPENDED),
+            "IDLE": an_article(for_sale=False),
         },
     )
 
