@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chassis.jobs import every
 from chassis.service import Service
 from services.inventory import timers
 from services.inventory.access import ACCESS
@@ -15,5 +16,5 @@ SERVICE = Service(
     access=ACCESS,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(timers.expire_reservations, timers.receive_overdue),
+    background=(every(5.0, timers.expire_reservations), every(60.0, timers.receive_overdue)),
 )

@@ -17,5 +17,3 @@ class Settings(ServiceSettings):
     """How long stock is held for an order that nobody confirms."""
     receive_after_days: PositiveFloat = 7.0
     """When a delivered shipment counts as received, though the dealer says nothing."""
-    timer_interval_seconds: PositiveFloat = 5.0
-    """How often is looked for what is due."""

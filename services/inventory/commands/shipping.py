@@ -71,8 +71,9 @@ async def receive_shipments(tx: Tx, by: By, asks: Sequence[ReceiveAsk]) -> list[
 async def receive_overdue(tx: Tx, age: timedelta, count_max: int) -> int:
     """What was delivered so long ago counts as received (F-73); how many there were."""
     shipment_ids = await known.delivered_before(tx, age, count_max)
-    await receive_shipments(tx, By(), [ReceiveAsk(shipment_id) for shipment_id in shipment_ids])
-    return len(shipment_ids)
+    asks = [ReceiveAsk(shipment_id) for shipment_id in shipment_ids]
+    outcomes = await receive_shipments(tx, By(), asks)
+    return sum(isinstance(outcome, Fulfilment) for outcome in outcomes)
 
 
 async def _step(
