@@ -31,7 +31,7 @@ class TodoDone(TodoEvent):
 
 
 class MessageQueued(Event):
-    """An in-app message waits for its reader."""
+    """An in-app message waits for its reader; of several at once, this names the newest."""
 
     type = "notify.message-queued.v1"
     topic = "notify.events"

@@ -18,16 +18,13 @@ from services.notify import domain, store
 async def follow(tx: Tx, events: Sequence[Message]) -> None:
     """Keep to-dos and messages in step with a batch of events; nothing is opened or told twice."""
     news = domain.digest([_fact(event) for event in events])
-    opened = await store.open_todos(tx, news.opened)
     done = await store.close_todos(tx, news.done)
     voided = await store.void_todos(tx, news.voided)
+    opened = await store.open_todos(tx, news.opened)
     queued = await store.insert_messages(tx, news.told)
-    await outbox.add(
-        tx,
-        [TodoOpened.model_validate(todo) for todo in opened]
-        + [TodoDone.model_validate(todo) for todo in done + voided]
-        + [MessageQueued.model_validate(message) for message in queued],
-    )
+    announced: list[Message] = [TodoDone.model_validate(todo) for todo in done + voided]
+    announced += [TodoOpened.model_validate(todo) for todo in opened]
+    await outbox.add(tx, announced + _tidings(queued))
 
 
 async def learn_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
@@ -43,6 +40,12 @@ async def learn_users(tx: Tx, states: Sequence[UserState]) -> None:
 async def read_message(tx: Tx, message_id: UUID, user_id: UUID) -> None:
     """Remember that a user has read a message; again is fine."""
     await store.insert_read(tx, message_id, user_id)
+
+
+def _tidings(queued: Sequence[store.Facts]) -> list[Message]:
+    """One for each reader: of several messages at once, the newest is told."""
+    newest = {(message["user_id"], message["dealer_id"]): message for message in queued}
+    return [MessageQueued.model_validate(message) for message in newest.values()]
 
 
 def _fact(event: Message) -> domain.Fact:

@@ -240,6 +240,10 @@ class Fact:
     """The user on whose request it happened."""
 
 
+Place = tuple[str, UUID]
+"""Kind and subject: one piece of work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     kind: str
@@ -249,6 +253,10 @@ class Opening:
     fact: Fact
     parameters: Mapping[str, object]
 
+    @property
+    def place(self) -> Place:
+        return self.kind, self.subject_id
+
 
 @dataclass(frozen=True, slots=True)
 class Closing:
@@ -256,6 +264,10 @@ class Closing:
     subject_id: UUID
     role: str
     fact: Fact
+
+    @property
+    def place(self) -> Place:
+        return self.kind, self.subject_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,27 +280,38 @@ class Telling:
 
 @dataclass(slots=True)
 class News:
-    """What a batch of events means for the to-dos and the readers."""
+    """What a batch of events means for the to-dos and the readers; ends come before openings.
 
-    opened: list[Opening] = field(default_factory=list)
-    done: list[Closing] = field(default_factory=list)
-    voided: list[Closing] = field(default_factory=list)
+    Work that opens and ends within the batch is not here: nobody could have seen it.
+    """
+
+    done: dict[Place, Closing] = field(default_factory=dict)
+    voided: dict[Place, Closing] = field(default_factory=dict)
+    opened: dict[Place, Opening] = field(default_factory=dict)
     told: list[Telling] = field(default_factory=list)
 
 
 def digest(facts: Iterable[Fact]) -> News:
-    """Look every event up in the tables above."""
+    """Look every event up in the tables above; those of one key are in their order."""
     news = News()
     for fact in facts:
+        _end(news, fact)
         for kind in _OPENS.get(type(fact.event), ()):
             if _concerns(kind, fact) and WORKS[kind].needed(fact.event):
-                news.opened.append(_opening(kind, fact))
-        news.done += [_closing(k, fact) for k in _closed(_ENDS, fact)]
-        news.voided += [_closing(k, fact) for k in _closed(_VOIDS, fact)]
+                opening = _opening(kind, fact)
+                news.opened[opening.place] = opening
         note = NOTES.get(type(fact.event))
         if note and note.needed(fact.event) and getattr(fact.event, note.reader) is not None:
             news.told.append(_telling(note, fact))
     return news
+
+
+def _end(news: News, fact: Fact) -> None:
+    for table, ended in ((_ENDS, news.done), (_VOIDS, news.voided)):
+        for kind in _closed(table, fact):
+            closing = _closing(kind, fact)
+            news.opened.pop(closing.place, None)
+            ended[closing.place] = closing
 
 
 def _by_event(events: Callable[[Work], Iterable[type[Message]]]) -> dict[type[Message], list[str]]:

@@ -6,7 +6,8 @@ that another batch could take in the opposite order, because they are written so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 import orjson
@@ -16,17 +17,18 @@ from chassis.db import Tx
 from chassis.ids import uuid7
 from contracts.dealers import DealerState
 from contracts.gateway import UserState
-from services.notify.domain import Closing, Opening, Telling
+from services.notify.domain import Closing, Opening, Place, Telling
 
+Row = TypeVar("Row", Opening, Closing)
 Facts = dict[str, object]
 """Fields of the message that announces a row."""
 
 
-async def open_todos(tx: Tx, openings: Sequence[Opening]) -> list[Facts]:
+async def open_todos(tx: Tx, openings: Mapping[Place, Opening]) -> list[Facts]:
     """Open work, once per opening event, unless its subject is over already."""
     if not openings:
         return []
-    rows = sorted({(o.kind, o.subject_id): o for o in openings}.values(), key=_place)
+    rows = _sorted(openings)
     opened = await tx.fetch(
         """
         INSERT INTO todos AS t (todo_id, kind, subject_id, status, role, user_id, dealer_id,
@@ -59,7 +61,7 @@ async def open_todos(tx: Tx, openings: Sequence[Opening]) -> list[Facts]:
     return _facts(opened)
 
 
-async def close_todos(tx: Tx, closings: Sequence[Closing]) -> list[Facts]:
+async def close_todos(tx: Tx, closings: Mapping[Place, Closing]) -> list[Facts]:
     """Close what is open; what is not open stays as it is."""
     if not closings:
         return []
@@ -80,19 +82,19 @@ async def close_todos(tx: Tx, closings: Sequence[Closing]) -> list[Facts]:
         WHERE t.todo_id = over.todo_id
         RETURNING t.todo_id, t.kind, t.role, t.user_id, t.dealer_id
         """,
-        [closing.kind for closing in closings],
-        [closing.subject_id for closing in closings],
-        [closing.fact.at for closing in closings],
-        [closing.fact.by for closing in closings],
+        [closing.kind for closing in closings.values()],
+        [closing.subject_id for closing in closings.values()],
+        [closing.fact.at for closing in closings.values()],
+        [closing.fact.by for closing in closings.values()],
     )
     return _facts(closed)
 
 
-async def void_todos(tx: Tx, closings: Sequence[Closing]) -> list[Facts]:
+async def void_todos(tx: Tx, closings: Mapping[Place, Closing]) -> list[Facts]:
     """Close for good what is open, and leave a tombstone for what may open later."""
     if not closings:
         return []
-    rows = sorted({(c.kind, c.subject_id): c for c in closings}.values(), key=_place)
+    rows = _sorted(closings)
     closed = await tx.fetch(
         """
         INSERT INTO todos AS t (todo_id, kind, subject_id, status, role, parameters, done_at,
@@ -190,8 +192,8 @@ async def upsert_users(tx: Tx, states: Sequence[UserState]) -> None:
     )
 
 
-def _place(row: Opening | Closing) -> tuple[str, UUID]:
-    return row.kind, row.subject_id
+def _sorted(rows: Mapping[Place, Row]) -> list[Row]:
+    return [rows[place] for place in sorted(rows)]
 
 
 def _facts(rows: Sequence[Record]) -> list[Facts]:
