@@ -15,7 +15,10 @@ CURRENCY: Literal["CNY"] = "CNY"
 
 Currency = Literal["CNY"]
 AmountMinor = Annotated[int, Field(gt=0, le=10**13, description="Minor units (fen).")]
-Text = Annotated[str, Field(max_length=200)]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL stores every character but this one."""
+Text = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NO_NUL)]
 
 
 class Request(BaseModel):
@@ -35,7 +38,7 @@ class PaymentRequest(Request):
     dealer_id: UUID
     amount_minor: AmountMinor
     method: Method
-    reference: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
+    reference: Name | None = Field(
         default=None, description="What the bank or provider calls it; unique per method."
     )
     received_on: date | None = Field(default=None, description="When it came; today if left out.")
@@ -52,7 +55,7 @@ class AllocateRequest(Request):
 class ReverseRequest(Request):
     """Why the money is void."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Annotated[Text, Field(min_length=1)]
 
 
 class PayOrderRequest(Request):
@@ -150,7 +153,7 @@ class PaymentFilters(BaseModel):
     dealer_id: UUID | None = None
     order_id: UUID | None = Field(default=None, description="Those that pay for this order.")
     state: ReceiptState | None = None
-    q: str | None = Field(default=None, max_length=80, description="A number or a reference.")
+    q: Name | None = Field(default=None, description="A number or a reference.")
 
 
 class PaymentResponse(Payment):

@@ -19,6 +19,7 @@ from services.billing.domain.allocations import PayOrder
 from services.billing.schemas import (
     AccountResponse,
     EntryResponse,
+    Name,
     PayOrderRequest,
     PayOrderResponse,
 )
@@ -33,9 +34,7 @@ async def list_accounts(
     actor: Viewer,
     runtime: RuntimeDep,
     page: PageQuery,
-    q: Annotated[
-        str | None, Query(max_length=80, description="Start of a code, or part of a name.")
-    ] = None,
+    q: Annotated[Name | None, Query(description="Start of a code, or part of a name.")] = None,
 ) -> Page[schemas.Account]:
     """The accounts that the caller may see."""
     async with reading(runtime, actor) as reader:

@@ -336,3 +336,38 @@ async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
     assert len(stored) == 7
     assert all(stored.values())
     assert not any(seen.values())
+
+
+@pytest.mark.parametrize("field", ["note", "reference"])
+async def test_text_that_cannot_be_stored_is_refused(api, billing_db, field):
+    dealer, _ = await a_dealer_with_order(billing_db)
+
+    response = await record(api, a_payment(dealer) | {field: "a\0b"})
+
+    assert response.status_code == 422
+    assert response.json()["faults"][0]["pointer"] == f"/{field}"
+
+
+@pytest.mark.parametrize("path", ["/accounts", "/payments"])
+async def test_a_search_for_what_cannot_be_stored_is_refused(api, path):
+    response = await api(FIN).get(path, params={"q": "a\0b"})
+
+    assert response.status_code == 422
+    assert response.json()["faults"][0]["pointer"] == "?q"
+
+
+async def test_what_is_not_there_is_not_found(api):
+    body = {"allocations": [{"order_id": str(uuid4()), "amount_minor": 1}]}
+
+    answers = [
+        await api(FIN).post(f"/payments/{uuid4()}/allocate", json=body, headers=a_key()),
+        await api(FIN).post(f"/payments/{uuid4()}/reverse", json={"reason": "x"}, headers=a_key()),
+        await api(FIN).post(
+            f"/accounts/{uuid4()}/pay-order", json={"order_id": str(uuid4())}, headers=a_key()
+        ),
+        await api(FIN).get(f"/payments/{uuid4()}"),
+        await api(FIN).get(f"/invoices/{uuid4()}"),
+        await api(FIN).get(f"/accounts/{uuid4()}"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 6
