@@ -43,8 +43,8 @@ async def account(reader: Reader, dealer_id: UUID) -> Account:
 
 
 async def accounts(reader: Reader, page: PageRequest, *, text: str | None) -> Page[Account]:
-    """By dealer; `text` is the start of a dealer's code or a part of his name."""
-    (after,) = page.key(UUID)
+    """By the code of the dealer; `text` is the start of it, or a part of the name."""
+    code, dealer_id = page.key(str, UUID)
     rows = await reader.fetch(
         """
         SELECT dealer_id, code AS dealer_code, name AS dealer_name, version, credit_limit_minor,
@@ -52,17 +52,18 @@ async def accounts(reader: Reader, page: PageRequest, *, text: str | None) -> Pa
                greatest(0, credit_limit_minor - held_minor - receivable_minor) AS available_minor,
                over_limit_minor, advances_minor, wallet_minor
         FROM accounts
-        WHERE ($1::uuid IS NULL OR dealer_id > $1)
-          AND ($2::text IS NULL OR starts_with(upper(code), upper($2)) OR strpos(name, $2) > 0)
-        ORDER BY dealer_id
-        LIMIT $3
+        WHERE ($1::text IS NULL OR (code, dealer_id) > ($1, $2::uuid))
+          AND ($3::text IS NULL OR starts_with(upper(code), upper($3)) OR strpos(name, $3) > 0)
+        ORDER BY code, dealer_id
+        LIMIT $4
         """,
-        after,
+        code,
+        dealer_id,
         text,
         page.fetch,
     )
     found = [Account(**row) for row in rows]
-    return Page[Account].of(found, page, key=lambda one: (one.dealer_id,))
+    return Page[Account].of(found, page, key=lambda one: (one.dealer_code, one.dealer_id))
 
 
 async def entries(reader: Reader, page: PageRequest, dealer_id: UUID) -> Page[EntryResponse]:

@@ -12,15 +12,24 @@ from services.billing.domain.books import Books, Code, Kind
 
 
 class NothingOrdered(DomainError):
-    """An invoice names an order that billing does not know."""
+    """An invoice names an order that billing does not know.
+
+    zh: 账务中没有该订单，无法开票。
+    """
 
 
 class ForeignShipment(DomainError):
-    """The shipment was invoiced for another order."""
+    """The shipment was invoiced for another order.
+
+    zh: 该出库单已为其他订单开票。
+    """
 
 
 class MoreThanOrdered(DomainError):
-    """The invoices of an order would exceed its total."""
+    """The invoices of an order would exceed its total.
+
+    zh: 开票金额将超过订单总额。
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -371,3 +371,25 @@ async def test_what_is_not_there_is_not_found(api):
     ]
 
     assert [answer.status_code for answer in answers] == [404] * 6
+
+
+async def test_accounts_are_found_by_code_or_name_and_come_in_pages(api, billing_db):
+    dealers = [
+        a_dealer(1).model_copy(update={"code": f"JXS-{n:06}", "name": f"商贸{n}"}) for n in range(5)
+    ]
+    await do(billing_db, credit.follow_dealers, *dealers)
+
+    async def found(**query):
+        page = (await api(FIN).get("/accounts", params=query)).json()
+        return [row["dealer_code"] for row in page["items"]], page["next_cursor"]
+
+    first, cursor = await found(limit=3)
+    second, end = await found(limit=3, cursor=cursor)
+
+    assert (first, second, end) == (
+        ["JXS-000000", "JXS-000001", "JXS-000002"],
+        ["JXS-000003", "JXS-000004"],
+        None,
+    )
+    assert await found(q="jxs-000003") == (["JXS-000003"], None)
+    assert await found(q="贸2") == (["JXS-000002"], None)
