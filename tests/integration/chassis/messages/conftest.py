@@ -81,8 +81,8 @@ async def cell(kafka):
 class Orders:
     """Orders that the worker is asked about, and what it has done about them."""
 
-    def __init__(self, db, *, keys, versions):
-        self._db = db
+    def __init__(self, db, watch, *, keys, versions):
+        self._db, self._watch = db, watch
         self.keys = [UUID(int=n << 64 | 0x8 << 60 | n) for n in range(1, keys + 1)]
         self.versions = versions
 
@@ -97,17 +97,17 @@ class Orders:
 
     async def done(self):
         """How many messages were handled, of each kind."""
-        rows = await self._db.fetch("SELECT message, count(*) FROM seen GROUP BY message")
+        rows = await self._watch.fetch("SELECT message, count(*) FROM seen GROUP BY message")
         return sorted(row["count"] for row in rows)
 
     async def all_done(self):
         every = len(self.keys) * self.versions
         await until(self._done_at_least, 2 * every)
         assert await self.done() == [every, every]
-        assert await self._db.fetchval("SELECT count(*) FROM parked_keys") == 0
+        assert await self._watch.fetchval("SELECT count(*) FROM parked_keys") == 0
 
     async def are_in_order(self):
-        rows = await self._db.fetch(
+        rows = await self._watch.fetch(
             "SELECT order_id, version FROM seen WHERE version > 0 ORDER BY place"
         )
         for key in self.keys:
@@ -126,8 +126,8 @@ async def until(condition, *arguments):
 
 
 @pytest.fixture
-def orders(db):
-    return Orders(db, keys=20, versions=10)
+def orders(db, owner):
+    return Orders(db, owner, keys=20, versions=10)
 
 
 @pytest.fixture
