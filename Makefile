@@ -46,7 +46,7 @@ layers: setup ## who may import whom
 	$(BIN)/lint-imports
 
 contracts-check: setup ## fail when generated schemas are stale or break a reader
-	$(RUN) contracts.generate --check
+	$(RUN) contracts.generate --check && $(RUN) deploy.openapi --check
 
 unit: setup ## pure tests: no network, no clock, no disk
 	$(RUN) pytest tests/unit
@@ -69,8 +69,8 @@ verify: setup ## count the violations of each invariant in the running suite
 fmt: setup ## format and autofix
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-contracts: setup ## regenerate schemas and AsyncAPI
-	$(RUN) contracts.generate
+contracts: setup ## regenerate schemas, AsyncAPI and OpenAPI
+	$(RUN) contracts.generate && $(RUN) deploy.openapi
 
 lock: setup ## pin what pyproject.toml asks for, with hashes, into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --group local --universal --generate-hashes \

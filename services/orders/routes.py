@@ -173,6 +173,7 @@ async def count_orders(actor: Viewer, runtime: RuntimeDep) -> dict[str, int]:
 
 @router.get("/{order_id}", response_model=OrderResponse)
 async def get_order(order_id: UUID, actor: Viewer, runtime: RuntimeDep) -> Response:
+    """One order with its lines, holds and what the caller may do to it."""
     async with reading(runtime, actor) as reader:
         order = await queries.order(reader, order_id)
     return with_etag(json_response(_shown(order, actor)), order.version)

@@ -61,6 +61,7 @@ async def count_pick_tasks(
 
 @pick_tasks.get("/{pick_task_id}", response_model=PickTaskResponse)
 async def get_pick_task(pick_task_id: UUID, actor: Viewer, runtime: RuntimeDep) -> Response:
+    """One pick task with what is to be picked."""
     async with reading(runtime, actor) as reader:
         task = await queries.pick_task(reader, actor, pick_task_id)
     return with_etag(json_response(task), task.version)

@@ -88,6 +88,7 @@ async def count_shipments(
 
 @shipments.get("/{shipment_id}", response_model=ShipmentResponse)
 async def get_shipment(shipment_id: UUID, actor: Viewer, runtime: RuntimeDep) -> Response:
+    """One shipment with its lines."""
     async with reading(runtime, actor) as reader:
         shown = await queries.shipment(reader, actor, shipment_id)
     return with_etag(json_response(shown), shown.version)

@@ -130,6 +130,7 @@ async def list_inbounds(
 async def get_inbound(
     inbound_id: UUID, actor: InboundViewer, runtime: RuntimeDep
 ) -> InboundResponse:
+    """One inbound with its lines."""
     async with reading(runtime, actor) as reader:
         return await queries.inbound(reader, actor, inbound_id)
 
