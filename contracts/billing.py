@@ -138,6 +138,9 @@ class ReceiptConfirmed(BillingEvent):
     number: str
     method: str
     amount_minor: Minor = Field(gt=0)
+    unallocated_minor: Minor = Field(
+        default=0, ge=0, description="What no order needed of it: it is in the dealer's wallet."
+    )
 
 
 class ReceiptAllocated(BillingEvent):

@@ -175,6 +175,13 @@ MESSAGES: Mapping[str, tuple[Text, Text]] = {
             "We received {amount} for order {number}: {covered} of {total} so far.",
         ),
     ),
+    "wallet_credited": (
+        Text("预存款入账", "Wallet credited"),
+        Text(
+            "收到 {amount}，其中 {unallocated} 存入预存款。",
+            "We received {amount}; {unallocated} of it is in your wallet.",
+        ),
+    ),
     "payment_reversed": (
         Text("收款冲销", "Payment reversed"),
         Text(

@@ -16,7 +16,7 @@ from uuid import UUID
 from chassis.errors import DomainError, InvalidRequest
 from contracts.billing import ReceiptConfirmed, ReceiptReversed
 from services.billing.domain.books import Books, Code, Kind, Posting
-from services.billing.domain.covering import Share, cover, foreign_orders, uncover
+from services.billing.domain.covering import Share, cover, foreign_orders, part_of, uncover
 
 
 class ReceiptVoid(DomainError):
@@ -108,6 +108,7 @@ class RecordReceipt:
     reference: str | None = None
     note: str = ""
     shares: tuple[Share, ...] = ()
+    """At most one for each order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ def record(books: Books, ask: RecordReceipt, number: str) -> None:
     """
     amounts = {Code.CASH: ask.amount_minor, Code.WALLET: -ask.amount_minor}
     books.post(Posting(Kind.RECEIPT, ask.dealer_id, ask.receipt_id, amounts))
+    needed = sum(part_of(books, share) for share in ask.shares)
     books.messages.append(
         ReceiptConfirmed(
             dealer_id=ask.dealer_id,
@@ -191,6 +193,7 @@ def record(books: Books, ask: RecordReceipt, number: str) -> None:
             number=number,
             method=ask.method,
             amount_minor=ask.amount_minor,
+            unallocated_minor=ask.amount_minor - needed,
         )
     )
     for share in ask.shares:

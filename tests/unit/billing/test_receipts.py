@@ -122,6 +122,14 @@ def test_late_money_for_a_cancelled_order_stays_in_the_wallet():
     assert mine.orders[order.order_id].payment_status is PaymentStatus.RELEASED
 
 
+def test_a_receipt_says_what_no_order_needed():
+    mine, order = with_orders(1_000)
+
+    receipts.record(mine, a_receipt(1_500, a_share(order, 1_200)), "SK-2611-000001")
+
+    assert mine.messages[0].unallocated_minor == 500 * YUAN
+
+
 def test_money_is_not_booked_for_unknown_dealers_or_foreign_orders():
     mine, order = with_orders(1_000)
     stranger = a_hold()
