@@ -24,10 +24,12 @@ class Session:
     csrf: str
 
 
-async def sessions(url: str, admin: Caller, logins: Logins) -> list[Session]:
-    """One logged-in dealer each."""
-    dealers = await _dealers(admin)
-    names = [f"bench{number:03}" for number in range(DEALERS)]
+async def sessions(
+    url: str, admin: Caller, logins: Logins, count: int = DEALERS
+) -> list[Session]:
+    """`count` dealers, each logged in."""
+    dealers = await _dealers(admin, count)
+    names = [f"bench{number:03}" for number in range(count)]
     users = [
         {
             "login": name,
@@ -49,10 +51,10 @@ async def skus(admin: Caller) -> list[str]:
     return [row["sku"] for row in await admin.rows("/products")]
 
 
-async def _dealers(admin: Caller) -> list[str]:
+async def _dealers(admin: Caller, count: int) -> list[str]:
     direct = next(one for one in await admin.rows("/warehouses") if one["mode"] == "DIRECT")
     salesperson = next(one for one in await admin.rows("/users") if "SAL" in one["roles"])
-    codes = [credit_code("440100", 90_000 + number) for number in range(DEALERS)]
+    codes = [credit_code("440100", 90_000 + number) for number in range(count)]
     rows: list[Json] = [
         {
             "name": f"性能测试经销商{number:03}",
