@@ -132,6 +132,13 @@ async def run(arguments):
         head = await a_request(f"http://127.0.0.1:{port}", port, user)
         process = psutil.Process(gateway.pid)
         measure(process, port, head, 1.0, 8)  # warm
+        if arguments.profile:
+            profiling = ("py-spy", "record", "-p", str(gateway.pid))
+            await asyncio.create_subprocess_exec(
+                *profiling,
+                *("-d", str(int(arguments.seconds) - 2), "-r", "200"),
+                *("-f", "raw", "-o", arguments.profile),
+            )
         print(json.dumps(measure(process, port, head, arguments.seconds, arguments.connections)))
 
 
@@ -200,5 +207,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--profile", help="where py-spy writes what the time goes to")
     parser.add_argument("--log-level", default="info")
     asyncio.run(run(parser.parse_args()))
