@@ -119,6 +119,7 @@ class _Exchange:
         if actor := self._scope.get("qudao.actor"):
             about["actor"] = actor.reference
             span.set_attribute(names.ACTOR, actor.reference)
+        span.update_name(f"{method} {route}")
         span.set_attribute(names.HTTP_ROUTE, route)
         span.set_attribute(names.HTTP_STATUS, status)
         span.set_attribute(names.OUTCOME, about["outcome"])

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uvloop
+from pydantic import ValidationError
 
 from chassis import dlq, log
 from chassis.consumer import Dispatch
@@ -23,9 +24,24 @@ from chassis.settings import ServiceSettings
 def run(service: Service) -> None:
     """Do what the command line says; without a word: serve API and worker in one process."""
     chosen = _parser(service).parse_args()
-    settings = service.settings()
+    settings = _settings(service)
     log.configure(service.name, level=settings.log_level, form=settings.log_format)
     uvloop.run(_work(service, settings, chosen))
+
+
+def _settings(service: Service) -> ServiceSettings:
+    """From the environment; what is wrong with it ends the process, told without any values."""
+    try:
+        return service.settings()
+    except ValidationError as error:
+        prefix = str(service.settings.model_config.get("env_prefix", "")).upper()
+        faults = [f"{_variable(prefix, one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise SystemExit("\n".join(faults)) from None
+
+
+def _variable(prefix: str, location: tuple[int | str, ...]) -> str:
+    name = str(location[0])
+    return name if name.isupper() else prefix + name.upper()
 
 
 def _parser(service: Service) -> argparse.ArgumentParser:

@@ -55,10 +55,14 @@ class Work(Protocol):
     """What is being done; it may say more about itself."""
 
     def set_attribute(self, key: str, value: Value) -> None: ...
+    def update_name(self, name: str) -> None: ...
 
 
 class _Unrecorded:
     def set_attribute(self, key: str, value: Value) -> None:
+        """Nobody listens."""
+
+    def update_name(self, name: str) -> None:
         """Nobody listens."""
 
 

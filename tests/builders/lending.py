@@ -7,8 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import SettingsConfigDict
 
+from chassis import outbox
 from chassis.auth import Actor, Role, allowed, anyone, roles
+from chassis.consumer import on
 from chassis.db import Tx
 from chassis.errors import DomainError, NotFound
 from chassis.hot import HotRoute
@@ -19,8 +22,9 @@ from chassis.intake import GroupCommit
 from chassis.pages import Page, PageQuery
 from chassis.runtime import Runtime
 from chassis.scope import acting, reading
-from chassis.service import Service
+from chassis.service import Service, run
 from chassis.settings import ServiceSettings
+from contracts.inventory import FirmReservation, ReleaseToWarehouse
 
 SCHEMA = """
 CREATE TABLE loans (
@@ -29,14 +33,15 @@ CREATE TABLE loans (
     salesperson_id uuid,
     title     text NOT NULL,
     copies    int  NOT NULL,
+    handed_over boolean NOT NULL DEFAULT false,
     xid       xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
-GRANT SELECT, INSERT, UPDATE, DELETE ON loans TO notify;
-GRANT SELECT ON loans TO notify_reader;
+GRANT SELECT, INSERT, UPDATE, DELETE ON loans TO inventory;
+GRANT SELECT ON loans TO inventory_reader;
 ALTER TABLE loans ENABLE ROW LEVEL SECURITY;
 ALTER TABLE loans FORCE ROW LEVEL SECURITY;
-CREATE POLICY writer ON loans TO notify USING (true) WITH CHECK (true);
-CREATE POLICY reader ON loans FOR SELECT TO notify_reader
+CREATE POLICY writer ON loans TO inventory USING (true) WITH CHECK (true);
+CREATE POLICY reader ON loans FOR SELECT TO inventory_reader
     USING (sees_all() OR dealer_id = seen_dealer() OR salesperson_id = seeing_user());
 """
 
@@ -93,12 +98,26 @@ async def lend(tx: Tx, asks: Sequence[Ask]) -> list[Loan | DomainError]:
         [ask.title for ask in granted],
         [ask.copies for ask in granted],
     )
+    await outbox.add(tx, [FirmReservation(order_id=ask.loan_id, release=True) for ask in granted])
     return [
         OutOfPrint(book=ask.title)
         if ask.title == "Gone"
         else Loan(loan_id=ask.loan_id, title=ask.title, copies=ask.copies)
         for ask in asks
     ]
+
+
+async def fetch_from_the_shelf(tx: Tx, asks: Sequence[FirmReservation]) -> None:
+    """What a loan causes, by way of Kafka."""
+    await outbox.add(tx, [ReleaseToWarehouse(order_id=ask.order_id) for ask in asks])
+
+
+async def hand_over(tx: Tx, asks: Sequence[ReleaseToWarehouse]) -> None:
+    """What that causes in its turn."""
+    await tx.execute(
+        "UPDATE loans SET handed_over = true WHERE loan_id = ANY($1::uuid[])",
+        [ask.order_id for ask in asks],
+    )
 
 
 LEND = GroupCommit(lend, key=lambda ask: ask.loan_id.bytes, respond=lambda loan: loan)
@@ -182,6 +201,12 @@ async def import_loans(body: Lending, actor: Lender, runtime: RuntimeDep) -> dic
     return {}
 
 
+@router.get("/slow/reader", dependencies=[Depends(anyone)])
+async def read_slowly(runtime: RuntimeDep, seconds: float) -> dict[str, float]:
+    await runtime.db.execute("SELECT pg_sleep($1)", seconds)
+    return {"seconds": seconds}
+
+
 @router.get("/opening/hours", dependencies=[Depends(anyone)])
 async def opening_hours() -> dict[str, str]:
     return {"from": "9:00"}
@@ -192,19 +217,30 @@ async def broken() -> None:
     raise KeyError("a secret")
 
 
+class LibrarySettings(ServiceSettings):
+    """Environment of the library, e.g. LIBRARY_PORT."""
+
+    model_config = SettingsConfigDict(env_prefix="LIBRARY_", frozen=True)
+
+
 HOT = HotRoute("/loans", "loans.lend", Lending, _lend_fast)
+SUBSCRIPTIONS = (on(fetch_from_the_shelf, FirmReservation), on(hand_over, ReleaseToWarehouse))
 LIBRARY = Service(
-    name="notify",
-    settings=ServiceSettings,
+    name="inventory",
+    settings=LibrarySettings,
     access=ACCESS,
     routers=(router,),
     intakes=(LEND,),
 )
 HOT_LIBRARY = Service(
-    name="notify",
-    settings=ServiceSettings,
+    name="inventory",
+    settings=LibrarySettings,
     access=ACCESS,
     routers=(router,),
     intakes=(LEND,),
     hot=(HOT,),
+    subscriptions=SUBSCRIPTIONS,
 )
+
+if __name__ == "__main__":
+    run(HOT_LIBRARY)

@@ -1,4 +1,4 @@
-"""A library that lends books: a small service of the tests' own, on the database of notify."""
+"""A library that lends books: a small service of the tests' own, on the database of inventory."""
 
 import asyncpg
 import pytest
@@ -9,12 +9,12 @@ from tests.builders.lending import HOT_LIBRARY, LIBRARY, SCHEMA
 
 
 @pytest.fixture
-async def library_db(postgres, notify_db):
-    name = await notify_db.fetchval("SELECT current_database()")
+async def library_db(postgres, inventory_db):
+    name = await inventory_db.fetchval("SELECT current_database()")
     connection = await asyncpg.connect(roles.dsn_of(postgres, name))
     await connection.execute(SCHEMA)
     await connection.close()
-    return notify_db
+    return inventory_db
 
 
 @pytest.fixture(params=[LIBRARY, HOT_LIBRARY], ids=["framework", "hot"])

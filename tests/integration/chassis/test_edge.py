@@ -316,7 +316,7 @@ def _undeclared():
 async def test_a_service_does_not_start_with_a_route_that_says_not_who_may(
     library_db, router, access, fault
 ):
-    careless = Service("notify", ServiceSettings, access, routers=(router,))
+    careless = Service("inventory", ServiceSettings, access, routers=(router,))
 
     with pytest.raises(UndeclaredRoute, match=fault):
         async with serving(careless, library_db):

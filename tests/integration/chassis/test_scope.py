@@ -39,7 +39,7 @@ async def shelves(library_db):
 async def narrow(postgres, library_db):
     """Makes a pool of so many connections on the same database."""
     name = await library_db.fetchval("SELECT current_database()")
-    dsn = roles.dsn_of(postgres, name, role="notify", password="service")
+    dsn = roles.dsn_of(postgres, name, role="inventory", password="service")
     async with AsyncExitStack() as stack:
 
         async def pool(size):
@@ -77,7 +77,7 @@ async def test_who_belongs_to_nobody_sees_nothing(shelves):
 
 async def test_a_forgotten_scope_shows_no_rows(shelves):
     async with shelves.db.acquire() as connection, connection.transaction():
-        await connection.execute("SET LOCAL ROLE notify_reader")
+        await connection.execute("SET LOCAL ROLE inventory_reader")
 
         assert await dealers_seen(connection) == set()
 
@@ -91,7 +91,7 @@ async def test_a_reader_cannot_write(shelves):
 async def test_the_reader_role_may_not_write_even_in_a_writing_transaction(shelves):
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with shelves.db.acquire() as connection, connection.transaction():
-            await connection.execute("SET LOCAL ROLE notify_reader")
+            await connection.execute("SET LOCAL ROLE inventory_reader")
             await connection.execute("DELETE FROM loans")
 
 
@@ -103,7 +103,7 @@ async def test_scope_and_role_end_with_the_transaction(shelves, narrow):
         "SELECT current_user, current_setting('qudao.dealer_id', true), sees_all()"
     )
 
-    assert after["current_user"] == "notify"
+    assert after["current_user"] == "inventory"
     assert not after[1]
     assert after[2] is False
 
