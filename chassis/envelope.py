@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from asyncpg import Record
+from asyncpg.pgproto import pgproto
 
 from chassis.ids import time_of
 
@@ -48,15 +49,15 @@ class Envelope:
             message_id=message_id,
             type=message_type,
             time=time_of(message_id),
-            source=_text(headers.get("ce_source")),
-            subject=_text(headers.get("ce_subject")),
+            source=text_in(headers.get("ce_source")),
+            subject=text_in(headers.get("ce_subject")),
             sequence=int(sequence)
             if (sequence := headers.get("ce_sequence", b"")).isdigit()
             else None,
             causation_id=uuid_in(headers.get("ce_causationid")),
             correlation_id=uuid_in(headers.get("ce_correlationid")),
-            actor=_text(headers.get("ce_actor")),
-            traceparent=_text(headers.get("traceparent")),
+            actor=text_in(headers.get("ce_actor")),
+            traceparent=text_in(headers.get("traceparent")),
         )
 
 
@@ -72,6 +73,11 @@ class Delivery(NamedTuple):
     """Without the cell."""
     partition: int = 0
     offset: int = 0
+
+    @property
+    def actor(self) -> str | None:
+        """On whose request it was said: `user:<id>`."""
+        return next((text_in(value) for name, value in self.headers if name == "ce_actor"), None)
 
     @property
     def envelope(self) -> Envelope:
@@ -119,7 +125,8 @@ def headers_of(row: Record, source: str) -> list[Header]:
 def subject_of(key: bytes) -> str:
     """A key as text: an id in its usual form, anything else as it is."""
     if len(key) == 16 and key[8] & 0xC0 == 0x80 and 0x10 <= key[6] < 0x90:
-        return str(UUID(bytes=key))
+        text = key.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
     return key.decode(errors="backslashreplace")
 
 
@@ -130,17 +137,18 @@ def encoded(headers: Iterable[Header]) -> str:
 
 def decoded(text: str) -> tuple[Header, ...]:
     """What `encoded` wrote."""
-    pairs = (line.rpartition("=") for line in text.splitlines())
+    pairs = (line.rpartition("=") for line in text.split("\n") if line)
     return tuple((name, bytes.fromhex(value)) for name, _, value in pairs)
 
 
-def _text(value: bytes | None) -> str | None:
+def text_in(value: bytes | None) -> str | None:
+    """A header as text, whatever its bytes are."""
     return None if value is None else value.decode(errors="replace")
 
 
 def uuid_in(value: bytes | None) -> UUID | None:
     """An id in a header; one that is none says nothing, as it must not spoil the message."""
     try:
-        return None if value is None else UUID(value.decode())
+        return None if value is None else pgproto.UUID(value.decode())
     except ValueError:
         return None

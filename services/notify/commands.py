@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis import outbox
-from chassis.consumer import envelope_of
+from chassis.consumer import delivery_of
 from chassis.db import Tx
+from chassis.ids import time_of
 from contracts.dealers import DealerState
 from contracts.gateway import UserState
 from contracts.message import Message
@@ -49,10 +50,7 @@ def _tidings(queued: Sequence[store.Facts]) -> list[Message]:
 
 
 def _fact(event: Message) -> domain.Fact:
-    envelope = envelope_of(event)
-    return domain.Fact(event, envelope.message_id, envelope.time, _user(envelope.actor))
-
-
-def _user(actor: str | None) -> UUID | None:
-    kind, _, reference = (actor or "").partition(":")
-    return UUID(reference) if kind == "user" else None
+    delivery = delivery_of(event)
+    kind, _, reference = (delivery.actor or "").partition(":")
+    by = UUID(reference) if kind == "user" else None
+    return domain.Fact(event, delivery.message_id, time_of(delivery.message_id), by)

@@ -9,7 +9,7 @@ from services.notify import commands
 from services.notify.domain import FOLLOWED
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
-    on(commands.follow, *FOLLOWED, replayable=True),
+    on(commands.follow, *FOLLOWED, replayable=True, together=True),
     on(commands.learn_dealers, DealerState),
     on(commands.learn_users, UserState),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.auth import Role
@@ -13,12 +13,7 @@ from contracts import billing, dealers, inventory, orders
 from contracts.message import Message
 from contracts.orders import Hold
 
-ENDED = (
-    orders.OrderRejected,
-    orders.OrderExpired,
-    orders.OrderCancelled,
-    orders.OrderCompleted,
-)
+ENDED = (orders.OrderRejected, orders.OrderExpired, orders.OrderCancelled)
 UNDONE = (orders.OrderCancelRequested, *ENDED)
 MOVED_ON = (
     orders.OrderHoldReleased,
@@ -29,6 +24,7 @@ MOVED_ON = (
     orders.OrderShipped,
     orders.OrderReceived,
     orders.OrderCancelDeclined,
+    orders.OrderCompleted,
     *ENDED,
 )
 
@@ -209,6 +205,11 @@ NOTES: Mapping[type[Message], Note] = {
     orders.OrderExpired: Note("order_expired", ("number", "reason")),
     orders.OrderCancelled: Note("order_cancelled", ("number", "reason", "returned_minor")),
     orders.OrderCancelDeclined: Note("order_cancel_declined"),
+    billing.ReceiptConfirmed: Note(
+        "wallet_credited",
+        ("amount_minor", "unallocated_minor"),
+        needed=lambda event: event.unallocated_minor > 0,
+    ),
     billing.ReceiptAllocated: Note(
         "payment_received", ("number", "amount_minor", "covered_minor", "total_minor")
     ),
@@ -229,11 +230,11 @@ FOLLOWED: tuple[type[Message], ...] = tuple(
 """All events that notify listens to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """An event with what its envelope says."""
 
-    event: Message
+    event: Any
+    """One of FOLLOWED."""
     message_id: UUID
     at: datetime
     by: UUID | None = None
@@ -244,34 +245,18 @@ Place = tuple[str, UUID]
 """Kind and subject: one piece of work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    kind: str
-    subject_id: UUID
+class Opening(NamedTuple):
+    """Work that an event opens."""
+
     role: str
     user_id: UUID | None
     fact: Fact
     parameters: Mapping[str, object]
 
-    @property
-    def place(self) -> Place:
-        return self.kind, self.subject_id
 
+class Telling(NamedTuple):
+    """What a reader is told about an event; without `user_id`, every user of its dealer is."""
 
-@dataclass(frozen=True, slots=True)
-class Closing:
-    kind: str
-    subject_id: UUID
-    role: str
-    fact: Fact
-
-    @property
-    def place(self) -> Place:
-        return self.kind, self.subject_id
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
     template: str
     user_id: UUID | None
     fact: Fact
@@ -282,11 +267,11 @@ class Telling:
 class News:
     """What a batch of events means for the to-dos and the readers; ends come before openings.
 
-    Work that opens and ends within the batch is not here: nobody could have seen it.
+    Work that opens and ends within the batch is not opened: nobody could have seen it.
     """
 
-    done: dict[Place, Closing] = field(default_factory=dict)
-    voided: dict[Place, Closing] = field(default_factory=dict)
+    done: dict[Place, Fact] = field(default_factory=dict)
+    voided: dict[Place, Fact] = field(default_factory=dict)
     opened: dict[Place, Opening] = field(default_factory=dict)
     told: list[Telling] = field(default_factory=list)
 
@@ -295,54 +280,55 @@ def digest(facts: Iterable[Fact]) -> News:
     """Look every event up in the tables above; those of one key are in their order."""
     news = News()
     for fact in facts:
-        _end(news, fact)
-        for kind in _OPENS.get(type(fact.event), ()):
-            if _concerns(kind, fact) and WORKS[kind].needed(fact.event):
-                opening = _opening(kind, fact)
-                news.opened[opening.place] = opening
-        note = NOTES.get(type(fact.event))
-        if note and note.needed(fact.event) and getattr(fact.event, note.reader) is not None:
-            news.told.append(_telling(note, fact))
+        meaning = _MEANINGS[type(fact.event)]
+        for place in _places(meaning.ends, fact):
+            news.opened.pop(place, None)
+            news.done[place] = fact
+        for place in _places(meaning.voids, fact):
+            news.opened.pop(place, None)
+            news.voided[place] = fact
+        for place in _places(meaning.opens, fact):
+            if WORKS[place[0]].needed(fact.event):
+                news.opened[place] = _opening(WORKS[place[0]], fact)
+        if meaning.note and (telling := _telling(meaning.note, fact)):
+            news.told.append(telling)
     return news
 
 
-def _end(news: News, fact: Fact) -> None:
-    for table, ended in ((_ENDS, news.done), (_VOIDS, news.voided)):
-        for kind in _closed(table, fact):
-            closing = _closing(kind, fact)
-            news.opened.pop(closing.place, None)
-            ended[closing.place] = closing
+class _Meaning(NamedTuple):
+    """What an event is to the tables: kinds of work, and a note."""
+
+    opens: tuple[str, ...]
+    ends: tuple[str, ...]
+    voids: tuple[str, ...]
+    note: Note | None
 
 
-def _by_event(events: Callable[[Work], Iterable[type[Message]]]) -> dict[type[Message], list[str]]:
-    kinds: dict[type[Message], list[str]] = {}
-    for kind, work in WORKS.items():
-        for event in events(work):
-            kinds.setdefault(event, []).append(kind)
-    return kinds
+def _meaning(event: type[Message]) -> _Meaning:
+    return _Meaning(
+        opens=tuple(kind for kind, work in WORKS.items() if event is work.opened_by),
+        ends=tuple(kind for kind, work in WORKS.items() if event in work.done_by),
+        voids=tuple(kind for kind, work in WORKS.items() if event in work.voided_by),
+        note=NOTES.get(event),
+    )
 
 
-_OPENS = _by_event(lambda work: (work.opened_by,))
-_ENDS = _by_event(lambda work: work.done_by)
-_VOIDS = _by_event(lambda work: work.voided_by)
+_MEANINGS = {event: _meaning(event) for event in FOLLOWED}
+_ABOUT_A_HOLD = (orders.OrderHeld, orders.OrderHoldReleased)
 
 
-def _closed(table: Mapping[type[Message], list[str]], fact: Fact) -> list[str]:
-    return [kind for kind in table.get(type(fact.event), ()) if _concerns(kind, fact)]
+def _places(kinds: Iterable[str], fact: Fact) -> Iterator[Place]:
+    """Those of the kinds that the event concerns, with its subject."""
+    for kind in kinds:
+        work = WORKS[kind]
+        if work.hold and type(fact.event) in _ABOUT_A_HOLD and fact.event.hold is not work.hold:
+            continue
+        if (subject_id := getattr(fact.event, work.subject)) is not None:
+            yield kind, subject_id
 
 
-def _concerns(kind: str, fact: Fact) -> bool:
-    work = WORKS[kind]
-    if getattr(fact.event, work.subject) is None:
-        return False
-    return work.hold is None or getattr(fact.event, "hold", work.hold) is work.hold
-
-
-def _opening(kind: str, fact: Fact) -> Opening:
-    work = WORKS[kind]
+def _opening(work: Work, fact: Fact) -> Opening:
     return Opening(
-        kind=kind,
-        subject_id=getattr(fact.event, work.subject),
         role=getattr(fact.event, "owner", work.role),
         user_id=getattr(fact.event, work.assignee) if work.assignee else None,
         fact=fact,
@@ -350,13 +336,11 @@ def _opening(kind: str, fact: Fact) -> Opening:
     )
 
 
-def _closing(kind: str, fact: Fact) -> Closing:
-    work = WORKS[kind]
-    return Closing(kind, getattr(fact.event, work.subject), work.role, fact)
-
-
-def _telling(note: Note, fact: Fact) -> Telling:
-    user_id = None if note.reader == "dealer_id" else getattr(fact.event, note.reader)
+def _telling(note: Note, fact: Fact) -> Telling | None:
+    reader = getattr(fact.event, note.reader)
+    if reader is None or not note.needed(fact.event):
+        return None
+    user_id = None if note.reader == "dealer_id" else reader
     return Telling(note.template, user_id, fact, _facts(fact.event, note.facts))
 
 

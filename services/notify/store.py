@@ -7,7 +7,6 @@ that another batch could take in the opposite order, because they are written so
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 from uuid import UUID
 
 import orjson
@@ -17,9 +16,8 @@ from chassis.db import Tx
 from chassis.ids import uuid7
 from contracts.dealers import DealerState
 from contracts.gateway import UserState
-from services.notify.domain import Closing, Opening, Place, Telling
+from services.notify.domain import WORKS, Fact, Opening, Place, Telling
 
-Row = TypeVar("Row", Opening, Closing)
 Facts = dict[str, object]
 """Fields of the message that announces a row."""
 
@@ -28,7 +26,8 @@ async def open_todos(tx: Tx, openings: Mapping[Place, Opening]) -> list[Facts]:
     """Open work, once per opening event, unless its subject is over already."""
     if not openings:
         return []
-    rows = _sorted(openings)
+    places = sorted(openings)
+    rows = [openings[place] for place in places]
     opened = await tx.fetch(
         """
         INSERT INTO todos AS t (todo_id, kind, subject_id, status, role, user_id, dealer_id,
@@ -47,8 +46,8 @@ async def open_todos(tx: Tx, openings: Mapping[Place, Opening]) -> list[Facts]:
         RETURNING todo_id, kind, role, user_id, dealer_id
         """,
         [uuid7() for _ in rows],
-        [row.kind for row in rows],
-        [row.subject_id for row in rows],
+        [kind for kind, _ in places],
+        [subject_id for _, subject_id in places],
         [row.role for row in rows],
         [row.user_id for row in rows],
         [getattr(row.fact.event, "dealer_id", None) for row in rows],
@@ -61,9 +60,9 @@ async def open_todos(tx: Tx, openings: Mapping[Place, Opening]) -> list[Facts]:
     return _facts(opened)
 
 
-async def close_todos(tx: Tx, closings: Mapping[Place, Closing]) -> list[Facts]:
+async def close_todos(tx: Tx, ends: Mapping[Place, Fact]) -> list[Facts]:
     """Close what is open; what is not open stays as it is."""
-    if not closings:
+    if not ends:
         return []
     closed = await tx.fetch(
         """
@@ -82,19 +81,19 @@ async def close_todos(tx: Tx, closings: Mapping[Place, Closing]) -> list[Facts]:
         WHERE t.todo_id = over.todo_id
         RETURNING t.todo_id, t.kind, t.role, t.user_id, t.dealer_id
         """,
-        [closing.kind for closing in closings.values()],
-        [closing.subject_id for closing in closings.values()],
-        [closing.fact.at for closing in closings.values()],
-        [closing.fact.by for closing in closings.values()],
+        [kind for kind, _ in ends],
+        [subject_id for _, subject_id in ends],
+        [fact.at for fact in ends.values()],
+        [fact.by for fact in ends.values()],
     )
     return _facts(closed)
 
 
-async def void_todos(tx: Tx, closings: Mapping[Place, Closing]) -> list[Facts]:
+async def void_todos(tx: Tx, ends: Mapping[Place, Fact]) -> list[Facts]:
     """Close for good what is open, and leave a tombstone for what may open later."""
-    if not closings:
+    if not ends:
         return []
-    rows = _sorted(closings)
+    places = sorted(ends)
     closed = await tx.fetch(
         """
         INSERT INTO todos AS t (todo_id, kind, subject_id, status, role, parameters, done_at,
@@ -110,12 +109,12 @@ async def void_todos(tx: Tx, closings: Mapping[Place, Closing]) -> list[Facts]:
         RETURNING todo_id, kind, role, user_id, dealer_id,
                   opened_at IS NOT NULL AND done_at = ANY($5::timestamptz[]) AS was_open
         """,
-        [uuid7() for _ in rows],
-        [row.kind for row in rows],
-        [row.subject_id for row in rows],
-        [row.role for row in rows],
-        [row.fact.at for row in rows],
-        [row.fact.by for row in rows],
+        [uuid7() for _ in places],
+        [kind for kind, _ in places],
+        [subject_id for _, subject_id in places],
+        [WORKS[kind].role for kind, _ in places],
+        [ends[place].at for place in places],
+        [ends[place].by for place in places],
     )
     return _facts([row for row in closed if row["was_open"]])
 
@@ -190,10 +189,6 @@ async def upsert_users(tx: Tx, states: Sequence[UserState]) -> None:
         [state.name for state in states],
         [state.version for state in states],
     )
-
-
-def _sorted(rows: Mapping[Place, Row]) -> list[Row]:
-    return [rows[place] for place in sorted(rows)]
 
 
 def _facts(rows: Sequence[Record]) -> list[Facts]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Mapping, Sequence
 from uuid import UUID
 
-from chassis.consumer import envelope_of
+from chassis.consumer import delivery_of
 from chassis.db import Tx
-from chassis.envelope import Delivery, Envelope
+from chassis.envelope import Delivery
+from chassis.ids import time_of
 from contracts.dealers import DealerState
 from contracts.gateway import UserState
 from contracts.message import Message
@@ -16,7 +17,7 @@ from services.reports import domain, store
 
 async def tell(tx: Tx, events: Sequence[Message]) -> None:
     """Add a batch of events to the stories of their orders; one that is known changes nothing."""
-    await _tell(tx, [_fact(event, envelope_of(event)) for event in events])
+    await _tell(tx, [_fact(event, delivery_of(event)) for event in events])
 
 
 async def rebuild(tx: Tx, history: AsyncIterable[Sequence[Delivery]]) -> int:
@@ -32,7 +33,7 @@ async def rebuild(tx: Tx, history: AsyncIterable[Sequence[Delivery]]) -> int:
     await store.delete_events(tx)
     async for page in history:
         once = {delivery.message_id: delivery for delivery in page if delivery.type in _TOLD}
-        facts = [_fact(_read(delivery), delivery.envelope) for delivery in once.values()]
+        facts = [_fact(_read(delivery), delivery) for delivery in once.values()]
         await _tell(tx, facts)
         told += len(facts)
     return told
@@ -60,7 +61,7 @@ def _read(delivery: Delivery) -> Message:
     return _TOLD[delivery.type].model_validate_json(delivery.body)
 
 
-def _fact(event: Message, envelope: Envelope) -> domain.Fact:
-    kind, _, reference = (envelope.actor or "").partition(":")
+def _fact(event: Message, delivery: Delivery) -> domain.Fact:
+    kind, _, reference = (delivery.actor or "").partition(":")
     actor_id = UUID(reference) if kind == "user" else None
-    return domain.Fact(event, envelope.message_id, envelope.time, actor_id)
+    return domain.Fact(event, delivery.message_id, time_of(delivery.message_id), actor_id)

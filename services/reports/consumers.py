@@ -9,7 +9,7 @@ from services.reports import commands
 from services.reports.domain import TOLD
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
-    on(commands.tell, *TOLD, replayable=True),
+    on(commands.tell, *TOLD, replayable=True, together=True),
     on(commands.learn_dealers, DealerState),
     on(commands.learn_users, UserState),
 )

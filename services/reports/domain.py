@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from contracts import billing, inventory, orders
@@ -84,8 +84,7 @@ TOLD: tuple[type[Message], ...] = (
 """All events that tell something about an order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """An event with what its envelope says."""
 
     event: Any
@@ -117,19 +116,19 @@ def summarize(facts: Iterable[Fact]) -> list[Summary]:
     summaries: dict[UUID, Summary] = {}
     for fact in facts:
         event = fact.event
-        summary = summaries.setdefault(
-            event.order_id,
-            Summary(event.order_id, number_of(event), event.dealer_id),
-        )
+        summary = summaries.get(event.order_id)
+        if summary is None:
+            summary = Summary(event.order_id, number_of(event), event.dealer_id)
+            summaries[event.order_id] = summary
         _take_step(summary, fact)
-        if isinstance(event, OrderEvent):
+        if type(event) in _VERSIONED:
             _take_version(summary, event)
     return [summaries[order_id] for order_id in sorted(summaries)]
 
 
 def number_of(event: Any) -> str:
     """The order's number, which an invoice carries beside its own."""
-    number: str = getattr(event, "order_number", None) or event.number
+    number: str = event.order_number if type(event) is billing.InvoiceIssued else event.number
     return number
 
 
@@ -138,15 +137,20 @@ def _take_step(summary: Summary, fact: Fact) -> None:
         summary.reached[step] = min(fact.at, summary.reached.get(step, fact.at))
 
 
-def _take_version(summary: Summary, event: OrderEvent) -> None:
+_VERSIONED = frozenset(event for event in TOLD if issubclass(event, OrderEvent))
+_WITH_TOTAL = frozenset(e for e in _VERSIONED if "total_minor" in e.model_fields)
+
+
+def _take_version(summary: Summary, event: Any) -> None:
     status = BECOMES.get(type(event))
     if status and event.version > summary.version:
         summary.status, summary.version = status, event.version
         summary.salesperson_id = event.salesperson_id
-    if isinstance(event, (orders.OrderHeld, orders.OrderHoldReleased)):
-        held = event.hold.value if isinstance(event, orders.OrderHeld) else None
-        if event.version > summary.hold_version:
-            summary.hold, summary.hold_version = held, event.version
-    total = getattr(event, "total_minor", None)
-    if total is not None and event.version > summary.total_version:
-        summary.total_minor, summary.total_version = total, event.version
+    if type(event) in _HOLDING and event.version > summary.hold_version:
+        held = type(event) is orders.OrderHeld
+        summary.hold, summary.hold_version = event.hold.value if held else None, event.version
+    if type(event) in _WITH_TOTAL and event.version > summary.total_version:
+        summary.total_minor, summary.total_version = event.total_minor, event.version
+
+
+_HOLDING = (orders.OrderHeld, orders.OrderHoldReleased)

@@ -13,12 +13,11 @@ from contracts.dealers import DealerState, DealerStatus, Terms, TermsKind
 from contracts.inventory import ShipmentLine
 from contracts.message import Message
 from contracts.orders import Hold
+from tests.builders import chassis
 
 
 def a_delivery(message: Message, actor: UUID | None = None) -> Delivery:
-    headers = (("ce_actor", f"user:{actor}".encode()),) if actor else ()
-    body = message.model_dump_json().encode()
-    return Delivery(uuid7(), message.type, message.key, body, headers)
+    return chassis.a_delivery(message, actor=f"user:{actor}" if actor else None)
 
 
 def a_dealer_state(dealer_id: UUID, name: str, version: int = 1, **others) -> DealerState:

@@ -159,15 +159,27 @@ async def test_a_replay_of_the_whole_history_announces_nothing(notify_db):
     assert await notify_db.fetchval("SELECT count(*) FROM todos WHERE status = 'OPEN'") == 0
 
 
-async def test_a_batch_of_many_orders_comes_to_the_same_as_one_after_the_other(notify_db):
+async def test_a_batch_leaves_the_same_work_open_as_one_event_after_the_other(notify_db):
     dispatch = Dispatch(notify_db, SUBSCRIPTIONS)
-    stories = [Story(f"DD-2611-{n:06}") for n in range(30)]
+    still_open = "SELECT kind FROM todos WHERE order_id = $1 AND status = 'OPEN' ORDER BY kind"
 
-    await dispatch.deliver([a_delivery(e) for story in stories for e in story.whole_life()])
+    for length in range(1, 17):
+        at_once, in_turn = Story(), Story()
+        await dispatch.deliver([a_delivery(event) for event in at_once.whole_life()[:length]])
+        for event in in_turn.whole_life()[:length]:
+            await dispatch.deliver([a_delivery(event)])
 
-    assert await announced(notify_db, TodoOpened) == 30 * 7
-    assert await announced(notify_db, TodoDone) == 30 * 7
-    assert await announced(notify_db, MessageQueued) == 30 * 4
+        left = [await notify_db.fetch(still_open, one.order_id) for one in (at_once, in_turn)]
+        assert left[0] == left[1], length
+
+
+async def test_work_that_opens_and_ends_within_a_batch_is_announced_to_nobody(notify_db):
+    events = [a_delivery(event) for story in (Story(), Story()) for event in story.whole_life()]
+
+    await Dispatch(notify_db, SUBSCRIPTIONS).deliver(events)
+
+    assert await announced(notify_db, TodoOpened) == await announced(notify_db, TodoDone) == 0
+    assert await announced(notify_db, MessageQueued) == 2
 
 
 async def test_a_title_names_the_dealer_in_both_languages(notify_db, follow):

@@ -34,7 +34,8 @@ async def two_dealers(notify_db):
             story.delivered(),
         )
     ]
-    await Dispatch(notify_db, SUBSCRIPTIONS).deliver([a_delivery(event) for event in events])
+    for event in events:
+        await Dispatch(notify_db, SUBSCRIPTIONS).deliver([a_delivery(event)])
     return stories
 
 
