@@ -39,8 +39,10 @@ class DeadlineExceeded(DomainError):
 class Edge:
     """An ASGI application around another."""
 
-    def __init__(self, app: ASGIApp, *, timeout_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, *, timeout_seconds: float, strangers: bool = False) -> None:
+        """`strangers`: the trace begins here, whatever the callers say of theirs."""
         self._app, self._timeout_seconds = app, timeout_seconds
+        self._strangers = strangers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in PROBES:
@@ -49,7 +51,8 @@ class Edge:
         exchange = _Exchange(scope, send)
         about = {names.HTTP_METHOD: scope["method"], names.URL_PATH: scope["path"]}
         name = f"{scope['method']} request"
-        with telemetry.working(exchange.traceparent, name, SpanKind.SERVER, about) as span:
+        parent = None if self._strangers else exchange.traceparent
+        with telemetry.working(parent, name, SpanKind.SERVER, about) as span:
             try:
                 await self._answer(exchange, scope, receive)
             finally:

@@ -50,6 +50,7 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     prepare=prepare,
     front=front,
+    strangers=True,
     authenticate=only_known,
     background=(forget_ended,),
     commands={"create-admin": create_administrator},

@@ -49,7 +49,8 @@ def build_app(service: Service, runtime: Runtime) -> ASGIApp:
     behind: ASGIApp = HotRoutes(service.hot, runtime, app) if service.hot else app
     if service.front:
         behind = service.front(runtime, behind)
-    return Edge(behind, timeout_seconds=runtime.settings.request_timeout_seconds)
+    seconds = runtime.settings.request_timeout_seconds
+    return Edge(behind, timeout_seconds=seconds, strangers=service.strangers)
 
 
 def build_probes(service: Service, runtime: Runtime) -> ASGIApp:

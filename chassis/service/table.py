@@ -38,6 +38,8 @@ class Service:
     """Each runs for ever in the worker half."""
     front: Callable[[Runtime, ASGIApp], ASGIApp] | None = None
     """Stands before all routes, inside the edge; what it does not answer it passes on."""
+    strangers: bool = False
+    """Its callers are not our own processes: what they say of their trace is not believed."""
     authenticate: Authenticate | None = None
     """How callers are known; by the gateway's internal token unless said otherwise."""
     commands: Mapping[str, Callable[[Any], Coroutine[Any, Any, None]]] = field(default_factory=dict)

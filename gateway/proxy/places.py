@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
 from chassis.errors import DomainError
 
@@ -30,17 +28,15 @@ class Places:
         self._waiting, self._waiting_max = 0, waiting_max
         self._waiting_seconds_max = waiting_seconds_max
 
-    @asynccontextmanager
-    async def taken(self) -> AsyncGenerator[None]:
+    async def __aenter__(self) -> None:
         """A place while the block runs. Raises Overloaded."""
         if self._free.locked():
             await self._queue()
         else:
             await self._free.acquire()
-        try:
-            yield
-        finally:
-            self._free.release()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._free.release()
 
     async def _queue(self) -> None:
         if self._waiting >= self._waiting_max:

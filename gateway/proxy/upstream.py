@@ -83,8 +83,8 @@ class Upstream:
             raise TooLarge(bytes_max=self._body_bytes_max)
         if not self._breaker.may_try(time.monotonic()):
             raise ServiceUnavailable(service=self._service)
-        async with self._places.taken():
-            body = await self._body(request)
+        body = await self._body(request)  # a place is not for waiting for the caller
+        async with self._places:
             answer = await self._ask(request, body)
             async with answer:
                 await self._pass_on(answer, send)

@@ -102,6 +102,39 @@ async def test_a_token_that_a_client_made_himself_is_nobody(gateway_db):
     assert response.headers["content-type"] == "application/problem+json"
 
 
+async def test_the_trace_begins_at_the_gateway_whatever_the_caller_says(gateway_db):
+    orders, forged = Recorder(), f"00-{'a' * 32}-{'b' * 16}-01"
+    async with a_gateway(gateway_db, upstream=orders) as gateway:
+        client = await gateway.logged_in(Role.FIN)
+
+        await client.get("/api/v1/orders", headers={"traceparent": forged, "baggage": "x=1"})
+
+    assert "a" * 32 not in orders.last["headers"]["traceparent"]
+    assert "baggage" not in orders.last["headers"]
+
+
+async def test_who_sends_his_body_slowly_takes_no_place_from_the_others(gateway_db):
+    orders = Recorder()
+    async with a_gateway(
+        gateway_db, upstream=orders, requests_in_flight_max=1, requests_waiting_max=1
+    ) as gateway:
+        client = await gateway.logged_in(Role.FIN)
+        host, port = gateway.url.removeprefix("http://").split(":")
+        answers, slow = await asyncio.open_connection(host, int(port))
+        slow.write(
+            b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+            b"Expect: 100-continue\r\n"
+            + f"X-CSRF-Token: {client.headers['X-CSRF-Token']}\r\n".encode()
+            + f"Cookie: qudao_session={client.cookies['qudao_session']}\r\n\r\n".encode()
+        )
+        await answers.readuntil(b"100 Continue")  # now the gateway waits for the body
+
+        response = await client.get("/api/v1/orders")
+        slow.close()
+
+    assert response.status_code == 200
+
+
 async def test_an_answer_carries_the_trace_the_limit_and_what_protects_a_browser(gateway_db):
     orders = Recorder()
     async with a_gateway(gateway_db, upstream=orders) as gateway:

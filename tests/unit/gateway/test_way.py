@@ -175,7 +175,7 @@ def test_a_try_that_fails_opens_the_breaker_again():
 
 async def test_who_finds_neither_a_place_nor_room_to_wait_is_sent_away_at_once():
     places = Places(taken_max=1, waiting_max=1, waiting_seconds_max=5.0)
-    async with places.taken():
+    async with places:
         waiting = asyncio.create_task(enter(places))
         await asyncio.sleep(0)
 
@@ -187,7 +187,7 @@ async def test_who_finds_neither_a_place_nor_room_to_wait_is_sent_away_at_once()
 
 async def test_who_waits_too_long_for_a_place_is_sent_away():
     places = Places(taken_max=1, waiting_max=9, waiting_seconds_max=0.01)
-    async with places.taken():
+    async with places:
         with pytest.raises(Overloaded):
             await enter(places)
 
@@ -197,7 +197,7 @@ async def test_who_waits_too_long_for_a_place_is_sent_away():
 async def test_a_place_is_free_again_however_its_holder_left():
     places = Places(taken_max=1, waiting_max=0, waiting_seconds_max=0.01)
     with pytest.raises(ZeroDivisionError):
-        async with places.taken():
+        async with places:
             raise ZeroDivisionError
     gone = asyncio.create_task(hold(places))
     await asyncio.sleep(0)
@@ -208,12 +208,12 @@ async def test_a_place_is_free_again_however_its_holder_left():
 
 
 async def enter(places):
-    async with places.taken():
+    async with places:
         return True
 
 
 async def hold(places):
-    async with places.taken():
+    async with places:
         await asyncio.Event().wait()
 
 
