@@ -4,6 +4,7 @@ Wheels are fetched once per machine into the cache folder and checked by hash; t
 installs without the network. A second call finds its stamp and does nothing.
 """
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -30,9 +31,9 @@ def main() -> None:
     if stamp.exists():
         return
     began = time.monotonic()
-    wheels = _cache() / f"wheels-{digest[:16]}-{sys.implementation.cache_tag}"
+    wheels = _cache() / f"wheels-{sys.implementation.cache_tag}"
     _make_venv()
-    _fetch(wheels)
+    _fetch(wheels, digest)
     _say(f"installing {_packages()} packages into .venv")
     _pip("install", "--no-index", "--find-links", str(wheels), "--no-compile", "--no-deps")
     stamp.touch()
@@ -45,18 +46,17 @@ def _make_venv() -> None:
         _run([sys.executable, "-m", "venv", str(VENV)])
 
 
-def _fetch(wheels: Path) -> None:
-    """Into a folder that gets its name when it is complete: half of one is never believed."""
-    if wheels.is_dir():
-        return
-    _say(f"fetching {_packages()} packages, 250 MB (once per machine)")
-    draft = wheels.with_name(f"{wheels.name}.{os.getpid()}")
-    _pip("download", "--only-binary", ":all:", "--no-deps", "--dest", str(draft))
-    try:
-        draft.rename(wheels)
-    except OSError:
-        if not wheels.is_dir():  # another clone was faster
-            raise
+def _fetch(wheels: Path, digest: str) -> None:
+    """Those that are not there yet; one clone at a time, because they share the folder."""
+    wheels.mkdir(parents=True, exist_ok=True)
+    complete = wheels / f"complete-{digest[:16]}"
+    with (wheels / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not complete.exists():
+            _say(f"fetching {_packages()} packages, 250 MB (once per machine)")
+            places = ("--find-links", str(wheels), "--dest", str(wheels))
+            _pip("download", "--only-binary", ":all:", "--no-deps", *places)
+            complete.touch()
 
 
 def _pip(command: str, *options: str) -> None:
