@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.db import Tx
@@ -49,44 +50,61 @@ def cause_of(key: bytes) -> Cause:
     return causes.get(key) or causes.get(b"", NOWHERE)
 
 
+COLUMNS = (
+    *("message_id", "type", "topic", "partition", "key", "sequence"),
+    *("cause", "correlation", "actor", "traceparent", "body"),
+)
+Row = tuple[Any, ...]
+COPIED_FROM = 32
+"""Rows from which COPY costs less than an INSERT, whose one round trip it makes two."""
+
+
 async def add(tx: Tx, messages: Sequence[Message]) -> None:
     """Queue messages for the relay, in this order; they leave only after `tx` commits.
 
     Order per key needs that the caller holds the lock of the key's aggregate, or creates it.
     """
-    if not messages:
-        return
-    keys = [message.key for message in messages]
-    causes = [cause_of(key) for key in keys]
-    await tx.execute(
-        """
-        INSERT INTO outbox (message_id, type, topic, partition, key, sequence, cause, correlation,
-                            actor, traceparent, body)
-        SELECT * FROM unnest(
-            $1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::bytea[], $6::int[],
-            $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::bytea[]
+    rows = [_row(message) for message in messages]
+    if len(rows) >= COPIED_FROM:
+        await tx.copy_records_to_table("outbox", records=rows, columns=COLUMNS)
+    elif rows:
+        await tx.execute(
+            """
+            INSERT INTO outbox (message_id, type, topic, partition, key, sequence, cause,
+                                correlation, actor, traceparent, body)
+            SELECT * FROM unnest(
+                $1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::bytea[], $6::int[],
+                $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::bytea[]
+            )
+            """,
+            *zip(*rows, strict=True),
         )
-        """,
-        [uuid7() for _ in messages],
-        [message.type for message in messages],
-        [message.topic for message in messages],
-        [partition_of(key) for key in keys],
-        keys,
-        [getattr(message, "version", None) for message in messages],
-        [cause.message_id for cause in causes],
-        [
-            getattr(message, "order_id", None) or cause.correlation_id
-            for message, cause in zip(messages, causes, strict=True)
-        ],
-        [cause.actor for cause in causes],
-        [cause.traceparent for cause in causes],
-        [_json(message) for message in messages],
+
+
+def _row(message: Message) -> Row:
+    kind, key = type(message), message.key
+    cause = cause_of(key)
+    versioned, about_order = _known(kind)
+    return (
+        uuid7(),
+        kind.type,
+        kind.topic,
+        partition_of(key),
+        key,
+        message.version if versioned else None,  # type: ignore[attr-defined]
+        cause.message_id,
+        message.order_id if about_order else cause.correlation_id,  # type: ignore[attr-defined]
+        cause.actor,
+        cause.traceparent,
+        # As `model_dump_json`, without the way over a string.
+        kind.__pydantic_serializer__.to_json(message),
     )
 
 
-def _json(message: Message) -> bytes:
-    """As `model_dump_json`, without the way over a string."""
-    return message.__pydantic_serializer__.to_json(message)
+@cache
+def _known(kind: type[Message]) -> tuple[bool, bool]:
+    """Whether messages of a kind have a version, and an order that they are about."""
+    return "version" in kind.model_fields, "order_id" in kind.model_fields
 
 
 class DeadLetter(NamedTuple):
