@@ -1,4 +1,4 @@
-"""R6: what services announced and what a subscriber has handled are the same set of messages.
+"""R6: what services announced and what a subscriber holds of it are the same set of messages.
 
 The sets are compared by digests of 256 parts first, so that only a part that differs is fetched.
 """
@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from uuid import UUID
+
+from deploy.ctl.invariants.messages import SERVICES
+from services.reports.domain import TOLD
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
@@ -24,64 +27,72 @@ Digests: TypeAlias = "dict[int, tuple[int, int]]"
 """Of each part, by its number: how many messages, and their hashes combined by XOR."""
 
 
+class Holding(NamedTuple):
+    """Where a subscriber keeps ids of messages, in words and as statements."""
+
+    sentence: str
+    digests: str
+    part: str
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Whether one service has handled all that others announced to it."""
+    """Whether one service holds all that others announced to it."""
 
     service: str
+    types: tuple[str, ...]
+    holding: Holding
 
     @property
     def sentence(self) -> str:
-        return f"Every message announced to {self.service} was handled by it, and no other."
+        return self.holding.sentence.format(service=self.service)
 
     async def missing(self, databases: Databases) -> tuple[int, dict[str, str]]:
-        """How many messages it should have handled, and which of them are amiss, and how."""
-        types = subscribed(self.service)
+        """How many messages it should hold, and which of them are amiss, and how."""
         oldest = await _oldest(databases[self.service])
-        announced = await self._announced(databases, types, oldest)
-        handled = _digests(await databases[self.service].fetch(HANDLED_DIGESTS))
+        announced = await self._announced(databases, oldest)
+        held = _digests(await databases[self.service].fetch(self.holding.digests, oldest))
         faults: dict[str, str] = {}
-        for part in announced.keys() | handled.keys():
-            if announced.get(part) != handled.get(part):
-                faults |= await self._compare(databases, types, oldest, part)
+        for part in announced.keys() | held.keys():
+            if announced.get(part) != held.get(part):
+                faults |= await self._compare(databases, oldest, part)
         return sum(count for count, _ in announced.values()), faults
 
-    async def _announced(self, databases: Databases, types: list[str], oldest: UUID) -> Digests:
+    async def _announced(self, databases: Databases, oldest: UUID) -> Digests:
         total: Digests = {}
         for database in databases.values():
             for part, (count, digest) in _digests(
-                await database.fetch(ANNOUNCED_DIGESTS, types, oldest)
+                await database.fetch(ANNOUNCED_DIGESTS, self.types, oldest)
             ).items():
                 known_count, known = total.get(part, (0, 0))
                 total[part] = known_count + count, known ^ digest
         return total
 
-    async def _compare(
-        self, databases: Databases, types: list[str], oldest: UUID, part: int
-    ) -> dict[str, str]:
+    async def _compare(self, databases: Databases, oldest: UUID, part: int) -> dict[str, str]:
         announced = {
-            row["message_id"]: f"{row['type']} of {producer} was not handled"
+            row["message_id"]: f"{row['type']} of {producer} did not arrive"
             for producer, database in databases.items()
-            for row in await database.fetch(ANNOUNCED_PART, types, oldest, part)
+            for row in await database.fetch(ANNOUNCED_PART, self.types, oldest, part)
         }
-        handled = {
-            row["message_id"] for row in await databases[self.service].fetch(HANDLED_PART, part)
-        }
-        lost = {str(id_): fault for id_, fault in announced.items() if id_ not in handled}
-        unknown = {
-            str(id_): "was handled, and nobody announced it" for id_ in handled - announced.keys()
-        }
+        rows = await databases[self.service].fetch(self.holding.part, oldest, part)
+        held = {row["message_id"] for row in rows}
+        lost = {str(id_): fault for id_, fault in announced.items() if id_ not in held}
+        unknown = {str(id_): "is held, and nobody announced it" for id_ in held - announced.keys()}
         return lost | unknown
 
 
-def subscribed(service: str) -> list[str]:
+def every_delivery() -> tuple[Delivered, ...]:
+    """Every subscriber's inbox, and the stories that reports tells of orders."""
+    inboxes = (Delivered(service, subscribed(service), INBOX) for service in SERVICES)
+    told = tuple(event.type for event in TOLD)
+    return (*inboxes, Delivered("reports", told, STORIES))
+
+
+def subscribed(service: str) -> tuple[str, ...]:
     """Types of the messages that a service subscribes to, as it says itself."""
     name = f"{GATEWAY}.app" if service == GATEWAY else f"services.{service}.app"
-    return sorted(
-        message.type
-        for subscription in import_module(name).SERVICE.subscriptions
-        for message in subscription.messages
-    )
+    subscriptions = import_module(name).SERVICE.subscriptions
+    return tuple(sorted({m.type for one in subscriptions for m in one.messages}))
 
 
 async def _oldest(database: Connection[Record]) -> UUID:
@@ -101,20 +112,39 @@ ANNOUNCED_DIGESTS = """
     WHERE type = ANY($1::text[]) AND message_id >= $2
     GROUP BY part
 """
-HANDLED_DIGESTS = """
-    SELECT get_byte(uuid_send(message_id), 15) AS part, count(*) AS messages,
-           bit_xor(uuid_hash_extended(message_id, 0)) AS digest
-    FROM inbox
-    GROUP BY part
-"""
 ANNOUNCED_PART = """
     SELECT message_id, type
     FROM event_log
     WHERE type = ANY($1::text[]) AND message_id >= $2
       AND get_byte(uuid_send(message_id), 15) = $3
 """
-HANDLED_PART = """
-    SELECT message_id
-    FROM inbox
-    WHERE get_byte(uuid_send(message_id), 15) = $1
-"""
+INBOX = Holding(
+    "Every message announced to {service} was handled by it, and no other.",
+    digests="""
+        SELECT get_byte(uuid_send(message_id), 15) AS part, count(*) AS messages,
+               bit_xor(uuid_hash_extended(message_id, 0)) AS digest
+        FROM inbox
+        WHERE message_id >= $1
+        GROUP BY part
+    """,
+    part="""
+        SELECT message_id
+        FROM inbox
+        WHERE message_id >= $1 AND get_byte(uuid_send(message_id), 15) = $2
+    """,
+)
+STORIES = Holding(
+    "The stories that {service} tells have every event about an order, and no other.",
+    digests="""
+        SELECT get_byte(uuid_send(message_id), 15) AS part, count(*) AS messages,
+               bit_xor(uuid_hash_extended(message_id, 0)) AS digest
+        FROM order_events
+        WHERE message_id >= $1
+        GROUP BY part
+    """,
+    part="""
+        SELECT message_id
+        FROM order_events
+        WHERE message_id >= $1 AND get_byte(uuid_send(message_id), 15) = $2
+    """,
+)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
-from deploy.ctl.deliveries import Delivered
+from deploy.ctl.deliveries import Delivered, every_delivery
 from deploy.ctl.invariants import INVARIANTS, Comparison, Invariant, Question
 from deploy.ctl.invariants.messages import SERVICES
 from deploy.postgres import roles
@@ -53,7 +53,7 @@ Asked: TypeAlias = "Question | Delivered"
 
 def questions() -> tuple[Asked, ...]:
     """All of them: those of the tables, and whether every message reached its subscribers."""
-    return (*INVARIANTS, *(Delivered(service) for service in SERVICES))
+    return (*INVARIANTS, *every_delivery())
 
 
 @asynccontextmanager

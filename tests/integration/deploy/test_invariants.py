@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from chassis.consumer import Dispatch
-from deploy.ctl.deliveries import Delivered, subscribed
+from deploy.ctl.deliveries import INBOX, STORIES, Delivered, every_delivery, subscribed
 from deploy.ctl.invariants import INVARIANTS, Comparison, Invariant
 from deploy.ctl.looking import Finding, ask
 from deploy.ctl.verify import report
@@ -167,6 +167,8 @@ PLANTED = [
     ),
 ]
 
+TO_REPORTS = Delivered("reports", subscribed("reports"), INBOX)
+
 PLANTED_BETWEEN = [
     (
         "R3",
@@ -287,17 +289,38 @@ async def test_a_message_that_a_subscriber_never_handled_is_named(databases, rep
         )
     await Dispatch(reports_db, SUBSCRIPTIONS).deliver([told])
 
-    finding = await ask(databases, Delivered("reports"))
+    finding = await ask(databases, TO_REPORTS)
 
     assert finding.looked == 2
     assert list(finding.offenders) == [str(lost.message_id)]
+
+
+async def test_an_event_that_fell_out_of_a_story_is_named(databases, reports_db):
+    delivery = a_delivery(Story().confirmed())
+    await databases["orders"].execute(
+        """
+        INSERT INTO outbox (message_id, type, topic, partition, key, body)
+        VALUES ($1, $2, 'orders.events', 0, $3, $4)
+        """,
+        delivery.message_id,
+        delivery.type,
+        delivery.key,
+        delivery.body,
+    )
+    await Dispatch(reports_db, SUBSCRIPTIONS).deliver([delivery])
+    stories = next(one for one in every_delivery() if one.holding is STORIES)
+    assert (await ask(databases, stories)).violations == 0
+
+    await reports_db.execute("DELETE FROM order_events")
+
+    assert list((await ask(databases, stories)).offenders) == [str(delivery.message_id)]
 
 
 async def test_a_message_that_nobody_announced_is_named(databases, reports_db):
     forged = a_delivery(Story().confirmed())
     await Dispatch(reports_db, SUBSCRIPTIONS).deliver([forged])
 
-    finding = await ask(databases, Delivered("reports"))
+    finding = await ask(databases, TO_REPORTS)
 
     assert list(finding.offenders) == [str(forged.message_id)]
 
