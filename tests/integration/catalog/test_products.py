@@ -6,9 +6,13 @@ from uuid import uuid4
 import pytest
 
 from chassis.auth import Role
+from chassis.db import transaction
 from contracts.catalog import ProductState
-from tests.builders.catalog import a_product_row
+from services.catalog.commands import products as commands
+from services.catalog.domain.categories import Category
+from tests.builders.catalog import a_product, a_product_row
 from tests.builders.edge import an_actor
+from tests.builders.locks import until_one_waits
 
 
 async def told(db):
@@ -60,14 +64,23 @@ async def test_a_repeated_import_changes_nothing_and_a_changed_row_only_itself(s
     ]
 
 
-async def test_parallel_imports_of_the_same_rows_create_each_once(shop):
-    rows = [a_product_row(f"SKU-{n}", barcode=f"69{n:04}") for n in range(50)]
-    await shop.products("OTHER")
+async def test_imports_of_the_same_rows_at_the_same_time_create_each_once(catalog_db):
+    rows = [a_product("A"), a_product("B")]
 
-    results = await asyncio.gather(*(shop.products(*rows) for _ in range(4)))
+    async def put():
+        async with transaction(catalog_db) as tx:
+            return await commands.put_products(tx, rows)
 
-    assert sum(result["created"] for result in results) == 50
-    assert len(await told(shop.db)) == 51
+    async with transaction(catalog_db) as tx:
+        await commands.put_categories(tx, [Category("WJ", "五金", "Hardware", None)])
+    async with transaction(catalog_db) as tx:
+        first = await commands.put_products(tx, rows)
+        running = asyncio.create_task(put())
+        await until_one_waits(catalog_db)
+    second = await running
+
+    assert (len(first.created), second.written) == (2, [])
+    assert len(await told(catalog_db)) == 2
 
 
 async def test_a_barcode_belongs_to_one_product(shop):
