@@ -13,6 +13,7 @@ ACCESS: Access = {
     "applications.reject": roles(Role.SAL, Role.ADM),
     "applications.approve": roles(Role.ADM),
     "dealers.view": roles(STAFF, Role.DLR, Role.MACHINE),
+    "dealers.view-terms": roles(Role.ADM, Role.FIN, Role.SAL, Role.DLR, Role.MACHINE),
     "dealers.add": roles(Role.ADM),
     "dealers.suspend": roles(Role.ADM),
     "dealers.stop": roles(Role.ADM),

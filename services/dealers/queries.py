@@ -14,13 +14,9 @@ from chassis.errors import NotFound
 from chassis.pages import Page, PageRequest
 from services.dealers.domain.applications import Application
 from services.dealers.domain.dealers import Dealer
-from services.dealers.schemas import (
-    ApplicationSummary,
-    ChangeResponse,
-    DealerSummary,
-    FurtherApplicant,
-    TerritoryResponse,
-)
+from services.dealers.schemas.applications import ApplicationSummary, FurtherApplicant
+from services.dealers.schemas.dealers import ChangeResponse, DealerSummary
+from services.dealers.schemas.territories import TerritoryResponse
 from services.dealers.store.applications import application_of
 from services.dealers.store.dealers import dealer_of
 from services.dealers.store.people import known_users

@@ -24,17 +24,16 @@ from services.dealers.commands import applications as commands
 from services.dealers.domain import applications as domain
 from services.dealers.domain.applications import Application, Ask, Decision, Form, Linked, Status
 from services.dealers.routes.dealers import USERS_WAIT_SECONDS, shown_dealer, standing_of
-from services.dealers.schemas import (
+from services.dealers.schemas.applications import (
     ApplicationForm,
     ApplicationReceipt,
     ApplicationRequest,
     ApplicationResponse,
     ApplicationSummary,
     AssignRequest,
-    DealerResponse,
-    ReasonRequest,
-    StandingRequest,
 )
+from services.dealers.schemas.dealers import DealerResponse, StandingRequest
+from services.dealers.schemas.fields import ReasonRequest
 
 router = APIRouter(prefix="/dealer-applications", tags=["dealers"])
 Viewer = Annotated[Actor, Depends(allowed("applications.view"))]

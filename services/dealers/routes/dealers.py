@@ -1,17 +1,17 @@
-"""Dealers: look them up, take them in, change their standing."""
+"""Dealers: look them up, take them in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import JsonValue, ValidationError
 
-from chassis.auth import Actor, Resource, allowed, allowed_actions
-from chassis.http import IfMatch, RuntimeDep, check_version, json_response, with_etag
+from chassis.auth import Actor, Resource, allowed, allowed_actions, may
+from chassis.http import RuntimeDep, json_response, with_etag
 from chassis.idempotency import IdempotencyKey, once
 from chassis.ids import uuid7
 from chassis.pages import Page, PageQuery
@@ -21,30 +21,22 @@ from contracts.dealers import DealerStatus, Terms
 from services.dealers import queries
 from services.dealers.access import ACCESS
 from services.dealers.commands import dealers as commands
-from services.dealers.domain import dealers as domain
 from services.dealers.domain.dealers import (
-    Change,
-    ChangeKind,
     Company,
     Dealer,
     DealerExists,
-    Decision,
     NotASalesperson,
     Standing,
     Tier,
 )
-from services.dealers.schemas import (
-    BindSalespersonRequest,
+from services.dealers.schemas.dealers import (
     ChangeResponse,
-    ChangeTermsRequest,
-    ChangeTierRequest,
     DealerImport,
     DealerImportResult,
     DealerResponse,
     DealerSummary,
     ImportedDealer,
     NewDealerRequest,
-    ReasonRequest,
     RowFault,
     StandingRequest,
     TermsRequest,
@@ -66,12 +58,7 @@ CHANGES = ("dealers.change-tier", "dealers.change-terms", "dealers.bind-salesper
 router = APIRouter(prefix="/dealers", tags=["dealers"])
 Viewer = Annotated[Actor, Depends(allowed("dealers.view"))]
 Adder = Annotated[Actor, Depends(allowed("dealers.add"))]
-Suspender = Annotated[Actor, Depends(allowed("dealers.suspend"))]
-Stopper = Annotated[Actor, Depends(allowed("dealers.stop"))]
-Reinstater = Annotated[Actor, Depends(allowed("dealers.reinstate"))]
-TierChanger = Annotated[Actor, Depends(allowed("dealers.change-tier"))]
-TermsChanger = Annotated[Actor, Depends(allowed("dealers.change-terms"))]
-Binder = Annotated[Actor, Depends(allowed("dealers.bind-salesperson"))]
+HistoryViewer = Annotated[Actor, Depends(allowed("dealers.view-terms"))]
 
 
 @router.get("", response_model=Page[DealerSummary])
@@ -101,11 +88,13 @@ async def list_dealers(  # noqa: PLR0913, PLR0917  (filters)
 @router.get("/{dealer_id}", response_model=DealerResponse)
 async def get_dealer(dealer_id: UUID, actor: Viewer, runtime: RuntimeDep) -> Response:
     """One dealer."""
-    return await _answer(runtime, actor, dealer_id)
+    return await answer_dealer(runtime, actor, dealer_id)
 
 
 @router.get("/{dealer_id}/changes", response_model=list[ChangeResponse])
-async def list_changes(dealer_id: UUID, actor: Viewer, runtime: RuntimeDep) -> list[ChangeResponse]:
+async def list_changes(
+    dealer_id: UUID, actor: HistoryViewer, runtime: RuntimeDep
+) -> list[ChangeResponse]:
     """Which tier, terms and salesperson held from when on, and what is still to come."""
     async with reading(runtime, actor) as reader:
         await queries.dealer(reader, dealer_id)
@@ -158,72 +147,6 @@ async def import_dealers(
     )
 
 
-@router.post("/{dealer_id}/suspend", response_model=DealerResponse)
-async def suspend_dealer(
-    dealer_id: UUID, body: ReasonRequest, actor: Suspender, runtime: RuntimeDep, if_match: IfMatch
-) -> Response:
-    """Refuse new orders; open ones go on."""
-    return await _decide(runtime, actor, dealer_id, domain.suspend(body.reason), if_match)
-
-
-@router.post("/{dealer_id}/stop", response_model=DealerResponse)
-async def stop_dealer(
-    dealer_id: UUID, body: ReasonRequest, actor: Stopper, runtime: RuntimeDep, if_match: IfMatch
-) -> Response:
-    """Refuse new orders, and stop open ones at their next gate."""
-    return await _decide(runtime, actor, dealer_id, domain.stop(body.reason), if_match)
-
-
-@router.post("/{dealer_id}/reinstate", response_model=DealerResponse)
-async def reinstate_dealer(
-    dealer_id: UUID, actor: Reinstater, runtime: RuntimeDep, if_match: IfMatch
-) -> Response:
-    """Let him order again."""
-    return await _decide(runtime, actor, dealer_id, domain.reinstate(), if_match)
-
-
-@router.post("/{dealer_id}/change-tier", response_model=DealerResponse)
-async def change_tier(
-    dealer_id: UUID,
-    body: ChangeTierRequest,
-    actor: TierChanger,
-    runtime: RuntimeDep,
-    if_match: IfMatch,
-) -> Response:
-    """Another tier, now or later: orders submitted from then on have its prices."""
-    change = _change(actor, dealer_id, ChangeKind.TIER, {"tier": body.tier}, body.effective_from)
-    return await _set(runtime, actor, change, if_match)
-
-
-@router.post("/{dealer_id}/change-terms", response_model=DealerResponse)
-async def change_terms(
-    dealer_id: UUID,
-    body: ChangeTermsRequest,
-    actor: TermsChanger,
-    runtime: RuntimeDep,
-    if_match: IfMatch,
-) -> Response:
-    """Other terms, and another credit limit, now or later; open orders keep theirs."""
-    value = domain.terms_value(_terms(body.terms), body.credit_limit_minor)
-    change = _change(actor, dealer_id, ChangeKind.TERMS, value, body.effective_from)
-    return await _set(runtime, actor, change, if_match)
-
-
-@router.post("/{dealer_id}/bind-salesperson", response_model=DealerResponse)
-async def bind_salesperson(
-    dealer_id: UUID,
-    body: BindSalespersonRequest,
-    actor: Binder,
-    runtime: RuntimeDep,
-    if_match: IfMatch,
-) -> Response:
-    """Another salesperson, now or later; the old one loses sight of the dealer then."""
-    await queries.await_users(runtime.db, [body.salesperson_id], seconds=USERS_WAIT_SECONDS)
-    value = {"salesperson_id": str(body.salesperson_id)}
-    change = _change(actor, dealer_id, ChangeKind.SALESPERSON, value, body.effective_from)
-    return await _set(runtime, actor, change, if_match)
-
-
 def read_rows(
     rows: Sequence[dict[str, JsonValue]],
 ) -> tuple[dict[int, Dealer], list[RowFault]]:
@@ -260,6 +183,7 @@ def shown_dealer(
     company, standing = dealer.company, dealer.standing
     about = Resource(dealer_id=dealer.dealer_id, salesperson_id=standing.salesperson_id)
     changes = () if dealer.status is DealerStatus.EXITED else CHANGES
+    open_terms = may(ACCESS, actor, "dealers.view-terms")
     return DealerResponse(
         dealer_id=dealer.dealer_id,
         code=dealer.code,
@@ -272,8 +196,8 @@ def shown_dealer(
         status=dealer.status,
         reason=dealer.reason,
         tier=standing.tier,
-        terms=standing.terms,
-        credit_limit_minor=standing.credit_limit_minor,
+        terms=standing.terms if open_terms else None,
+        credit_limit_minor=standing.credit_limit_minor if open_terms else None,
         currency=CURRENCY,
         salesperson_id=standing.salesperson_id,
         salesperson_name=salesperson_name,
@@ -303,43 +227,11 @@ async def _without_salesperson(runtime: Runtime, wanted: dict[int, Dealer]) -> l
     ]
 
 
-async def _decide(
-    runtime: Runtime, actor: Actor, dealer_id: UUID, decision: Decision, if_match: int | None
-) -> Response:
-    async with acting(runtime, actor) as tx:
-        await commands.change_dealer(
-            tx, dealer_id, decision, check=lambda version: check_version(version, if_match)
-        )
-    return await _answer(runtime, actor, dealer_id)
-
-
-async def _set(runtime: Runtime, actor: Actor, change: Change, if_match: int | None) -> Response:
-    async with acting(runtime, actor) as tx:
-        await commands.set_change(
-            tx,
-            change,
-            now=datetime.now(UTC),
-            check=lambda version: check_version(version, if_match),
-        )
-    return await _answer(runtime, actor, change.dealer_id)
-
-
-async def _answer(runtime: Runtime, actor: Actor, dealer_id: UUID) -> Response:
+async def answer_dealer(runtime: Runtime, actor: Actor, dealer_id: UUID) -> Response:
+    """One dealer as the caller sees him now, with his version."""
     async with reading(runtime, actor) as reader:
         shown = shown_dealer(actor, *await queries.dealer(reader, dealer_id))
     return with_etag(json_response(shown), shown.version)
-
-
-def _change(
-    actor: Actor,
-    dealer_id: UUID,
-    kind: ChangeKind,
-    value: Mapping[str, Any],
-    effective_from: datetime | None,
-) -> Change:
-    return Change(
-        uuid7(), dealer_id, kind, value, effective_from or datetime.now(UTC), actor.user_id
-    )
 
 
 def _company(body: NewDealerRequest) -> Company:
@@ -351,14 +243,15 @@ def _company(body: NewDealerRequest) -> Company:
 def _standing(body: StandingRequest) -> Standing:
     return Standing(
         body.tier,
-        _terms(body.terms),
+        terms_of(body.terms),
         body.credit_limit_minor,
         body.salesperson_id,
         body.warehouse_id,
     )
 
 
-def _terms(body: TermsRequest) -> Terms:
+def terms_of(body: TermsRequest) -> Terms:
+    """The terms that a request asks for."""
     return Terms.model_validate(body.model_dump())
 
 

@@ -12,7 +12,11 @@ from chassis.scope import acting, reading
 from services.dealers import queries
 from services.dealers.commands import people as commands
 from services.dealers.routes.dealers import USERS_WAIT_SECONDS
-from services.dealers.schemas import TerritoryImport, TerritoryImportResult, TerritoryResponse
+from services.dealers.schemas.territories import (
+    TerritoryImport,
+    TerritoryImportResult,
+    TerritoryResponse,
+)
 from services.dealers.store.people import Territory
 
 router = APIRouter(prefix="/territories", tags=["dealers"])

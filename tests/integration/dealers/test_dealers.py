@@ -157,17 +157,16 @@ async def test_a_change_for_later_holds_when_its_time_comes_and_once(api, dealer
     assert [state.version for state in await states(dealers_db)] == [1, 2]
 
 
-async def test_two_timers_apply_a_change_once(api, dealers_db):
+async def test_a_timer_passes_over_what_another_one_is_applying(api, dealers_db):
     one, later = f"/dealers/{(await add(api))['dealer_id']}", datetime.now(UTC) + timedelta(days=3)
     body = {"tier": "COUNTY", "effective_from": later.isoformat()}
     await api(ADMIN).post(f"{one}/change-tier", json=body)
 
-    async def tick():
-        async with transaction(dealers_db) as tx:
-            return await commands.apply_due_changes(tx, later)
+    async with transaction(dealers_db) as first, transaction(dealers_db) as second:
+        applied = [await commands.apply_due_changes(tx, later) for tx in (first, second)]
 
-    assert sum(await asyncio.gather(*(tick() for _ in range(4)))) == 1
-    assert len(await states(dealers_db)) == 2
+    assert applied == [1, 0]
+    assert [state.tier for state in await states(dealers_db)] == ["CITY", "COUNTY"]
 
 
 async def test_the_old_salesperson_loses_sight_at_the_switch(api):
@@ -210,6 +209,17 @@ async def test_dealers_are_found_by_what_is_known_of_them(api):
     ]
 
     assert found == [["宁波金源电工有限公司"]] * 3 + [[]]
+
+
+async def test_terms_and_limits_are_not_for_the_warehouse(api):
+    one = f"/dealers/{(await add(api))['dealer_id']}"
+
+    shown = [(await api(an_actor(role)).get(one)).json() for role in (Role.WHS, Role.FIN)]
+    history = await api(an_actor(Role.WHS)).get(f"{one}/changes")
+
+    assert [dealer["credit_limit_minor"] for dealer in shown] == [None, 5_000_000]
+    assert [dealer["terms"] is None for dealer in shown] == [True, False]
+    assert history.status_code == 403
 
 
 @pytest.mark.parametrize("verb", ["suspend", "change-tier", "bind-salesperson"])

@@ -1,0 +1,155 @@
+"""Bodies about dealers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, JsonValue, model_validator
+
+from contracts.dealers import DealerStatus, Terms, TermsKind
+from services.dealers.domain.dealers import ChangeKind, Tier, terms_fault
+from services.dealers.schemas.fields import Body, CreditCode, Limit, Name, Person, Phone, Place
+
+
+class TermsRequest(Body):
+    """Payment terms of the orders that are submitted under them."""
+
+    kind: TermsKind
+    deposit_percent: Annotated[int, Field(ge=0, le=99, description="Only for DEPOSIT.")] = 0
+    credit_days: Annotated[int, Field(ge=0, le=365)] = 0
+    auto_confirm_max_minor: Limit = 0
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> Self:
+        if fault := terms_fault(self.kind, self.deposit_percent):
+            raise ValueError(fault)
+        return self
+
+
+class StandingRequest(Body):
+    """On which terms a dealer buys, from whom, and out of which warehouse."""
+
+    tier: Tier
+    terms: TermsRequest
+    credit_limit_minor: Limit = 0
+    salesperson_id: UUID | None = None
+    warehouse_id: UUID
+
+
+class NewDealerRequest(StandingRequest):
+    """A dealer who comes without an application."""
+
+    credit_code: CreditCode
+    name: Name
+    province: Place
+    city: Place
+    contact_name: Person = "-"
+    phone: Phone = "000000"
+
+
+class DealerImport(Body):
+    """Rows are checked one by one: a bad one is reported, and the others are stored."""
+
+    rows: list[dict[str, JsonValue]] = Field(min_length=1, max_length=1_000)
+
+
+class RowFault(BaseModel):
+    """A row that was not stored, and why."""
+
+    row: int = Field(description="Its place in the request, from 0.")
+    credit_code: str | None
+    field: str | None
+    fault: str
+
+
+class ImportedDealer(BaseModel):
+    """A row that was stored; `created`: now, not before."""
+
+    row: int
+    dealer_id: UUID
+    code: str
+    credit_code: str
+    created: bool
+
+
+class DealerImportResult(BaseModel):
+    """What became of the rows; repeating the same import creates nothing."""
+
+    created: int
+    existing: int
+    dealers: list[ImportedDealer]
+    faults: list[RowFault]
+
+
+class DealerResponse(BaseModel):
+    dealer_id: UUID
+    code: str
+    credit_code: str
+    name: str
+    province: str
+    city: str
+    contact_name: str
+    phone: str
+    status: DealerStatus
+    reason: str | None
+    tier: Tier
+    terms: Terms | None = Field(description="Null: not for the caller's role.")
+    credit_limit_minor: int | None = Field(description="Null: not for the caller's role.")
+    currency: str
+    salesperson_id: UUID | None
+    salesperson_name: str | None
+    warehouse_id: UUID
+    application_id: UUID | None
+    activated_at: datetime
+    version: int
+    allowed_actions: list[str]
+
+
+class DealerSummary(BaseModel):
+    dealer_id: UUID
+    code: str
+    name: str
+    province: str
+    city: str
+    status: DealerStatus
+    tier: Tier
+    salesperson_id: UUID | None
+    salesperson_name: str | None
+    version: int
+
+
+class ChangeTierRequest(Body):
+    """Orders submitted from then on are priced by the new tier (F-51)."""
+
+    tier: Tier
+    effective_from: AwareDatetime | None = Field(default=None, description="Null: now.")
+
+
+class ChangeTermsRequest(Body):
+    """Orders submitted from then on are sold on the new terms; open ones keep theirs (R-08)."""
+
+    terms: TermsRequest
+    credit_limit_minor: Limit | None = Field(default=None, description="Null: it stays.")
+    effective_from: AwareDatetime | None = Field(default=None, description="Null: now.")
+
+
+class BindSalespersonRequest(Body):
+    """The old salesperson loses sight of the dealer when the new one gets it (F-16)."""
+
+    salesperson_id: UUID
+    effective_from: AwareDatetime | None = Field(default=None, description="Null: now.")
+
+
+class ChangeResponse(BaseModel):
+    """What holds, or held, of a dealer from a time on; `applied_at` null: still to come."""
+
+    change_id: UUID
+    kind: ChangeKind
+    value: dict[str, JsonValue]
+    effective_from: datetime
+    set_by: UUID
+    set_by_name: str | None
+    set_at: datetime
+    applied_at: datetime | None
