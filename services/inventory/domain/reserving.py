@@ -33,7 +33,7 @@ from services.inventory.domain.fulfilment import (
     picture,
 )
 
-GONE = frozenset({State.REFUSED, State.CANCELLED, State.EXPIRED})
+PROMISED = frozenset({State.SOFT, State.FIRM, State.IN_WAREHOUSE, State.SHIPPED})
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ def _again(known: Known) -> OrderReply:
     match known:
         case Fulfilment(state=State.REFUSED, refusal=str() as refusal, short=short):
             return StockRefused(order_id=known.order_id, reason=refusal, short=short)
-        case Fulfilment(state=state) if state not in GONE:
+        case Fulfilment(state=state) if state in PROMISED:
             return StockReserved(order_id=known.order_id)
         case _:
             return StockRefused(order_id=known.order_id, reason="released", short=())

@@ -1,0 +1,300 @@
+"""A warehouse to which everything happens that may come, in any order: its books stay right."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from functools import reduce
+from uuid import UUID
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from chassis.ids import uuid7
+from contracts.dealers import DealerStatus
+from contracts.inventory import (
+    FirmReservation,
+    FulfilmentAdvanced,
+    FulfilmentCancelDeclined,
+    FulfilmentCancelled,
+    ReservationExpired,
+    ReservationFirmed,
+    ReservationLost,
+    ShipmentStatus,
+    StockReserved,
+)
+from services.inventory.domain import picking, releasing, reserving, shipping
+from services.inventory.domain.fulfilment import (
+    Change,
+    Fulfilment,
+    PickStatus,
+    PickTask,
+    State,
+    Tombstone,
+    stock_change,
+)
+from services.inventory.domain.picking import PickAsk, PickTaskAsk
+from services.inventory.domain.shipping import OutboundAsk
+from tests.builders.inventory import MAIN, a_demand, held_by, reported
+
+NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+ANNA, BORIS = UUID(int=101), UUID(int=102)
+RARELY = st.sampled_from([True, False, False, False])
+
+
+class Warehouse(RuleBasedStateMachine):
+    """A warehouse with 20 pieces, a few orders, and everything that may come, in any order.
+
+    Laws: I-1…I-5; a repeated command changes nothing; the picture's revision only grows.
+    """
+
+    ORDERS = tuple(UUID(int=number) for number in range(1, 6))
+
+    def __init__(self):
+        super().__init__()
+        self.on_hand, self.reserved = Counter(A=20, B=20), Counter()
+        self.moved = Counter(self.on_hand)
+        self.known = {}
+        self.told = []
+        self.numbers = 0
+
+    @rule(order_id=st.sampled_from(ORDERS), a=st.integers(1, 9), b=st.integers(1, 9))
+    def reserve(self, order_id, a, b):
+        available = {
+            (MAIN, sku): quantity - self.reserved[sku] for sku, quantity in self.on_hand.items()
+        }
+        asks = [a_demand(order_id=order_id, A=a, B=b)]
+        outcome = reserving.reserve(available, {MAIN}, self.known, asks)
+        self.reserved.update({sku: count for (_, sku), count in outcome.taken.items()})
+        self.known |= {one.order_id: one for one in outcome.new}
+        self.told += outcome.replies
+
+    @rule(order_id=st.sampled_from(ORDERS))
+    def firm(self, order_id):
+        ask = FirmReservation(order_id=order_id, release=False)
+        self._decided(reserving.firm(self.known, [ask]))
+
+    @rule(order_id=st.sampled_from(ORDERS))
+    def release(self, order_id):
+        released = releasing.sort_out(self.known, [order_id])
+        self.known |= {lost: Tombstone(lost) for lost in released.tombstones}
+        for before in released.manual:
+            self._take(picking.release(before, uuid7(), self._number(), NOW))
+        self.told += released.replies
+
+    @rule(order_id=st.sampled_from(ORDERS), chance=RARELY)
+    def cancel(self, order_id, chance):
+        if chance:
+            self._decided(reserving.cancel(self.known, [order_id]))
+
+    @rule(order_id=st.sampled_from(ORDERS), chance=RARELY)
+    def expire(self, order_id, chance):
+        match self.known.get(order_id):
+            case Fulfilment(state=State.SOFT) as soft if chance:
+                self._decided(reserving.expire([soft]))
+
+    @rule(order_id=st.sampled_from(ORDERS))
+    def start(self, order_id):
+        if with_task := self._with_task(order_id):
+            self._take(
+                picking.start(with_task, PickTaskAsk(uuid7(), ANNA), DealerStatus.ACTIVE, NOW)
+            )
+
+    @rule(order_id=st.sampled_from(ORDERS), line_no=st.integers(1, 2), count=st.integers(1, 9))
+    def pick(self, order_id, line_no, count):
+        if with_task := self._with_task(order_id):
+            self._take(picking.confirm(with_task, PickAsk(uuid7(), ANNA, {line_no: count}), NOW))
+
+    @rule(order_id=st.sampled_from(ORDERS))
+    def pick_the_rest(self, order_id):
+        if with_task := self._with_task(order_id):
+            self._take(picking.confirm(with_task, PickAsk(uuid7(), ANNA), NOW))
+
+    @rule(order_id=st.sampled_from(ORDERS))
+    def put_back(self, order_id):
+        if with_task := self._with_task(order_id):
+            self._take(picking.put_back(with_task))
+
+    @rule(order_id=st.sampled_from(ORDERS), partial=st.booleans())
+    def post(self, order_id, partial):
+        with_task = self._with_task(order_id)
+        ask = OutboundAsk(uuid7(), BORIS, partial)
+        if with_task and not shipping.outbound_refusal(with_task, ask):
+            self._take(shipping.post_outbound(with_task, ask, uuid7(), self._number(), NOW))
+
+    @rule(
+        order_id=st.sampled_from(ORDERS),
+        report=st.sampled_from(["dispatch", "deliver", "receive"]),
+        which=st.integers(0, 3),
+    )
+    def report(self, order_id, report, which):
+        before = self.known.get(order_id)
+        if isinstance(before, Fulfilment) and which < len(before.shipments):
+            self._take(reported(before, report, which))
+
+    @initialize()
+    def most_orders_begin_as_orders_do(self):
+        for order_id in self.ORDERS[1:]:
+            self.reserve(order_id, 2, 3)
+
+    @rule(order_id=st.sampled_from(ORDERS[1:]), count=st.integers(1, 4))
+    def go_on(self, order_id, count):
+        """The natural next steps, so that many lives get far."""
+        for _ in range(count):
+            match self.known.get(order_id):
+                case Fulfilment(task=PickTask() as task):
+                    self._go_on_picking(order_id, task.status)
+                    self._go_on_shipping(order_id)
+                case Fulfilment():
+                    self.release(order_id)
+
+    @rule(order_id=st.sampled_from(ORDERS[1:]), line_no=st.integers(1, 2))
+    def ship_a_part(self, order_id, line_no):
+        self.release(order_id)
+        self.start(order_id)
+        self.pick(order_id, line_no, 1)
+        self.post(order_id, partial=True)
+
+    @rule(order_id=st.sampled_from(ORDERS[1:]))
+    def cancel_what_is_picked(self, order_id):
+        self.release(order_id)
+        self.start(order_id)
+        self.pick(order_id, 1, 1)
+        self.cancel(order_id, chance=True)
+
+    @precondition(lambda self: self.known)
+    @rule(data=st.data())
+    def release_twice_tells_the_same(self, data):
+        order_id = data.draw(st.sampled_from(sorted(self.known)))
+        if self.known[order_id].__class__ is Tombstone:
+            return
+        if self.known[order_id].state in {State.IN_WAREHOUSE, State.SHIPPED}:
+            first = releasing.sort_out(self.known, [order_id]).replies
+            assert first == releasing.sort_out(self.known, [order_id]).replies
+            assert isinstance(first[0], FulfilmentAdvanced)
+
+    @invariant()
+    def shelves_are_never_negative_and_never_promised_twice(self):
+        """I-1."""
+        for sku in "AB":
+            assert 0 <= self.reserved[sku] <= self.on_hand[sku]
+
+    @invariant()
+    def what_is_reserved_is_what_orders_hold(self):
+        """I-2."""
+        orders = [one for one in self.known.values() if isinstance(one, Fulfilment)]
+        held = reduce(Counter.__add__, map(held_by, orders), Counter())
+        for sku in "AB":
+            assert self.reserved[sku] == held[MAIN, sku]
+
+    @invariant()
+    def each_line_adds_up(self):
+        """I-3, I-4: what is ordered is cancelled, held, picked or shipped, and nothing twice."""
+        for one in self.known.values():
+            for line in one.lines if isinstance(one, Fulfilment) else ():
+                assert 0 <= line.received <= line.delivered <= line.shipped
+                assert line.shipped <= line.picked <= line.quantity
+                if one.state in {State.CANCELLED, State.EXPIRED, State.SOFT, State.FIRM}:
+                    assert line.picked == 0
+
+    @invariant()
+    def lines_and_shipments_agree(self):
+        """I-4: what is shipped, delivered and received is what the notes say."""
+        for one in self.known.values():
+            if isinstance(one, Fulfilment):
+                for line in one.lines:
+                    assert (line.shipped, line.delivered, line.received) == tuple(
+                        sum(
+                            moved.quantity
+                            for shipment in one.shipments
+                            if RANKS.index(shipment.status) >= rank
+                            for moved in shipment.lines
+                            if moved.line_no == line.line_no
+                        )
+                        for rank in (0, 2, 3)
+                    )
+
+    @invariant()
+    def on_hand_is_the_sum_of_the_moves(self):
+        """I-5: what left is in shipments."""
+        left = Counter()
+        for one in self.known.values():
+            for shipment in one.shipments if isinstance(one, Fulfilment) else ():
+                for line in shipment.lines:
+                    left[line.sku] += line.quantity
+        for sku in "AB":
+            assert self.on_hand[sku] == self.moved[sku] - left[sku]
+
+    @invariant()
+    def tasks_and_orders_agree(self):
+        for one in self.known.values():
+            if isinstance(one, Fulfilment) and one.task:
+                assert (one.task.status is PickStatus.PUT_BACK) == (one.state is State.PUT_BACK)
+                assert (one.task.status is PickStatus.SHIPPED) == (one.state is State.SHIPPED)
+
+    @invariant()
+    def the_saga_is_told_a_story_that_makes_sense(self):
+        for order_id in self.ORDERS:
+            story = [one for one in self.told if getattr(one, "order_id", None) == order_id]
+            revisions = [one.revision for one in story if isinstance(one, FulfilmentAdvanced)]
+            assert revisions == sorted(revisions)
+            ends = {type(one) for one in story}
+            assert not (ends & GIVEN_BACK and FulfilmentCancelDeclined in ends)
+            _nothing_is_promised_after_the_end(story)
+
+    def _decided(self, decided):
+        for order_id in decided.tombstones:
+            self.known[order_id] = Tombstone(order_id)
+        for change in decided.changes:
+            self._shelve(change)
+        self.told += decided.messages
+
+    def _take(self, outcome):
+        if isinstance(outcome, Change):
+            self._shelve(outcome)
+            self.told += outcome.messages
+
+    def _shelve(self, change):
+        effect = stock_change([change])
+        for (_, sku), count in effect.on_hand.items():
+            self.on_hand[sku] += count
+        for (_, sku), count in effect.reserved.items():
+            self.reserved[sku] += count
+        self.known[change.after.order_id] = change.after
+
+    def _with_task(self, order_id):
+        before = self.known.get(order_id)
+        return before if isinstance(before, Fulfilment) and before.task else None
+
+    def _go_on_picking(self, order_id, status):
+        match status:
+            case PickStatus.OPEN:
+                self.start(order_id)
+            case PickStatus.PICKING:
+                self.pick_the_rest(order_id)
+            case PickStatus.PICKED:
+                self.post(order_id, partial=False)
+            case PickStatus.PUT_BACK:
+                self.put_back(order_id)
+
+    def _go_on_shipping(self, order_id):
+        for which, shipment in enumerate(self.known[order_id].shipments):
+            for action in shipping.possible(shipment.status)[:1]:
+                self.report(order_id, action, which)
+
+    def _number(self):
+        self.numbers += 1
+        return f"CK-2611-{self.numbers:06}"
+
+
+TestWarehouse = Warehouse.TestCase
+TestWarehouse.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+RANKS = list(ShipmentStatus)
+GIVEN_BACK = {ReservationExpired, FulfilmentCancelled}
+
+
+def _nothing_is_promised_after_the_end(story):
+    over = False
+    for message in story:
+        over = over or type(message) in {*GIVEN_BACK, ReservationLost}
+        if over:
+            assert not isinstance(message, (StockReserved, ReservationFirmed, FulfilmentAdvanced))
