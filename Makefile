@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 
 .PHONY: help setup demo test up down status logs clean check lint types layers contracts-check \
-        unit integration saga e2e bench verify fmt contracts lock
+        unit integration saga e2e bench model verify fmt contracts lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +46,7 @@ layers: setup ## who may import whom
 	$(BIN)/lint-imports
 
 contracts-check: setup ## fail when generated schemas are stale or break a reader
-	$(RUN) contracts.generate --check && $(RUN) deploy.openapi --check
+	$(RUN) contracts.generate --check && $(RUN) contracts.gate && $(RUN) deploy.openapi --check
 
 unit: setup ## pure tests: no network, no clock, no disk
 	$(RUN) pytest tests/unit
@@ -60,8 +60,11 @@ saga: setup ## all services in one process, messages in every order and twice
 e2e: setup ## through the gateway of a running suite
 	$(RUN) pytest tests/e2e
 
-bench: setup ## whole order lifecycles a second; prints one JSON line last
-	@$(RUN) tests.bench
+bench: setup ## whole order lifecycles a second; one JSON line last (ORDERS=2000 CLIENTS=256 or RATE=400)
+	@$(RUN) tests.bench --orders $(or $(ORDERS),2000) --clients $(or $(CLIENTS),256) $(if $(RATE),--rate $(RATE))
+
+model: setup ## the saga through every interleaving, to a depth; or a counterexample
+	@$(RUN) tests.model
 
 verify: setup ## count the violations of each invariant in the running suite
 	@$(RUN) deploy.ctl.verify
