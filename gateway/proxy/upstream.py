@@ -24,6 +24,9 @@ WHOLE_MAX = 256 << 10
 UNREACHABLE = (aiohttp.ClientError, OSError)
 
 
+BROKEN = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+"""A connection that existed has ended."""
+
 SAFE = frozenset({"GET", "HEAD"})
 
 Body = bytes | AsyncGenerator[bytes] | None
@@ -94,8 +97,8 @@ class Upstream:
         try:
             try:
                 answer = await self._once(request, body)
-            except aiohttp.ServerDisconnectedError:
-                if request.method not in SAFE:
+            except BROKEN as fault:
+                if request.method not in SAFE or isinstance(fault, aiohttp.ClientConnectorError):
                     raise
                 answer = await self._once(request, None)
         except UNREACHABLE as fault:

@@ -11,6 +11,7 @@ from chassis.auth import Actor, allowed, anyone
 from chassis.db import transaction
 from chassis.errors import DomainError
 from chassis.http import RuntimeDep, json_response
+from chassis.log import log
 from chassis.scope import acting
 from gateway import queries
 from gateway.commands import sessions as commands
@@ -57,6 +58,7 @@ async def open_session(
         body.password.get_secret_value(), user.password_hash if user and user.active else None
     )
     if user is None or not right:
+        log.warning("login_refused", user_id=user and user.user_id, address=address)
         raise CredentialsWrong
     parts.limits.clear("account", f"{body.login} {address}")
     ends = datetime.now(UTC) + timedelta(hours=parts.settings.session_hours)

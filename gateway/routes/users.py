@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from chassis.auth import Actor, Role, allowed
 from chassis.errors import DomainError, NotFound
-from chassis.http import IfMatch, RuntimeDep, json_response, with_etag
+from chassis.http import IfMatch, RuntimeDep, json_response, time_limit, with_etag
 from chassis.ids import uuid7
 from chassis.pages import Page, PageQuery
 from chassis.scope import acting, reading
@@ -38,6 +38,9 @@ Changer = Annotated[Actor, Depends(allowed("users.change"))]
 PasswordSetter = Annotated[Actor, Depends(allowed("users.set-password"))]
 RoleViewer = Annotated[Actor, Depends(allowed("roles.view"))]
 Auditor = Annotated[Actor, Depends(allowed("audit-log.view"))]
+
+IMPORT_SECONDS = 120.0
+"""A thousand passwords are hashed one by one."""
 
 NAMES: dict[Role, tuple[str, str]] = {
     Role.ADM: ("管理人员", "Administrator"),
@@ -81,7 +84,9 @@ async def create_user(
     return await _shown(runtime, actor, outcome.user_id, status=201)
 
 
-@router.post("/users/import", response_model=ImportUsersResponse)
+@router.post(
+    "/users/import", response_model=ImportUsersResponse, dependencies=[time_limit(IMPORT_SECONDS)]
+)
 async def import_users(
     body: ImportUsersRequest, actor: Creator, runtime: RuntimeDep, parts: PartsDep
 ) -> Response:
