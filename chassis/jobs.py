@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
+from chassis import telemetry
 from chassis.db import TRANSIENT
+from chassis.ids import millis_of
 from chassis.log import log
 from chassis.pulse import Pulse
 from chassis.runtime import Runtime
@@ -21,6 +24,7 @@ PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 0.1, 30.0
 SETTLED_SECONDS = 5.0
 """A task that has run for so long works again."""
 PATIENCE_SECONDS = 60.0
+HOUSEKEEPING_SECONDS = 15.0
 KEYS_KEPT = timedelta(days=30)
 """How long a repeated request is answered as before; longer than anybody repeats one."""
 PURGED_AT_ONCE = 1_000
@@ -83,3 +87,22 @@ async def forget_keys(runtime: Runtime) -> int:
         PURGED_AT_ONCE,
     )
     return int(status.rpartition(" ")[2])
+
+
+async def measure_waiting(runtime: Runtime) -> int:
+    """Tell how old the oldest unpublished message is, and how many keys are parked."""
+    if telemetry.metrics.meters.of.read:
+        row = await runtime.db.fetchrow(
+            """
+            SELECT (SELECT message_id
+                    FROM outbox, outbox_cursor
+                    WHERE xid >= pg_snapshot_xmin(seen) AND NOT pg_visible_in_snapshot(xid, seen)
+                    ORDER BY xid, outbox.position
+                    LIMIT 1) AS oldest,
+                   (SELECT count(*) FROM parked_keys) AS parked
+            """
+        )
+        oldest, parked = row or (None, 0)
+        age_seconds = time.time() - millis_of(oldest) / 1_000 if oldest else 0.0
+        telemetry.metrics.waiting(outbox_age_seconds=age_seconds, parked_keys=parked)
+    return 0

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from chassis.db import connect
-from chassis.jobs import endless, every, forget_keys
+from chassis.jobs import HOUSEKEEPING_SECONDS, endless, every, forget_keys, measure_waiting
 from chassis.process import running
 from chassis.runtime import Runtime
 from chassis.service.app import build_app, build_probes, make_runtime
@@ -67,7 +67,8 @@ def _endless(service: Service, runtime: Runtime, half: str) -> Generator[Corouti
         for intake in runtime.intakes.values():
             yield intake.run()
     if half != "api":
-        for task in (*service.background, every(60.0, forget_keys)):
+        own = (every(HOUSEKEEPING_SECONDS, job) for job in (forget_keys, measure_waiting))
+        for task in (*service.background, *own):
             yield endless(task, runtime)
 
 
