@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from contracts.message import Event, Minor, Part, Percent, State
 
@@ -125,6 +125,36 @@ class DealerReinstated(DealerEvent):
     """The dealer may order again."""
 
     type = "dealers.dealer-reinstated.v1"
+
+
+class DealerTierChanged(DealerEvent):
+    """Orders submitted from `effective_from` on are priced by another tier."""
+
+    type = "dealers.dealer-tier-changed.v1"
+
+    tier: str
+    previous_tier: str
+    effective_from: AwareDatetime
+
+
+class DealerTermsChanged(DealerEvent):
+    """Orders submitted from `effective_from` on are sold on other terms, or up to another limit."""
+
+    type = "dealers.dealer-terms-changed.v1"
+
+    terms: Terms
+    credit_limit_minor: Minor = Field(ge=0)
+    effective_from: AwareDatetime
+
+
+class SalespersonBound(DealerEvent):
+    """Another salesperson looks after the dealer; what he sold before stays the former one's."""
+
+    type = "dealers.salesperson-bound.v1"
+
+    salesperson_id: UUID
+    previous_salesperson_id: UUID | None
+    effective_from: AwareDatetime
 
 
 class DealerState(State):

@@ -17,6 +17,9 @@ from contracts.dealers import (
     DealerStatus,
     DealerStopped,
     DealerSuspended,
+    DealerTermsChanged,
+    DealerTierChanged,
+    SalespersonBound,
     Terms,
     TermsKind,
 )
@@ -212,7 +215,17 @@ def reinstate() -> Decision:
 
 def applied(change: Change) -> Decision:
     """Let a change of tier, terms or salesperson hold now."""
-    return lambda dealer: _standing(dealer, _changed_standing(dealer.standing, change))
+
+    def decide(dealer: Dealer) -> Changed | DomainError:
+        if dealer.status is DealerStatus.EXITED:
+            return DealerExited()
+        standing = _changed_standing(dealer.standing, change)
+        if standing == dealer.standing:
+            return Changed(dealer)
+        after = replace(dealer, standing=standing, version=dealer.version + 1)
+        return Changed(after, (_told(dealer.standing, standing, change), after.state))
+
+    return decide
 
 
 def unchanged(dealer: Dealer) -> Changed | DomainError:
@@ -249,13 +262,21 @@ def _changed_standing(standing: Standing, change: Change) -> Standing:
             )
 
 
-def _standing(dealer: Dealer, standing: Standing) -> Changed | DomainError:
-    if dealer.status is DealerStatus.EXITED:
-        return DealerExited()
-    if standing == dealer.standing:
-        return Changed(dealer)
-    after = replace(dealer, standing=standing, version=dealer.version + 1)
-    return Changed(after, (after.state,))
+def _told(before: Standing, after: Standing, change: Change) -> Message:
+    about = {"dealer_id": change.dealer_id, "effective_from": change.effective_from}
+    match change.kind:
+        case ChangeKind.TIER:
+            return DealerTierChanged(**about, tier=after.tier, previous_tier=before.tier)
+        case ChangeKind.SALESPERSON:
+            return SalespersonBound(
+                **about,
+                salesperson_id=after.salesperson_id,
+                previous_salesperson_id=before.salesperson_id,
+            )
+        case ChangeKind.TERMS:
+            return DealerTermsChanged(
+                **about, terms=after.terms, credit_limit_minor=after.credit_limit_minor
+            )
 
 
 def _moved(

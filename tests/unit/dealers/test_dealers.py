@@ -12,6 +12,9 @@ from contracts.dealers import (
     DealerStatus,
     DealerStopped,
     DealerSuspended,
+    DealerTermsChanged,
+    DealerTierChanged,
+    SalespersonBound,
     Terms,
     TermsKind,
 )
@@ -72,8 +75,26 @@ def test_a_change_of_tier_is_a_new_version_of_the_state():
 
     outcome = domain.applied(a_change(ChangeKind.TIER, tier="COUNTY"))(known)
 
-    [state] = outcome.messages
+    told, state = outcome.messages
+    assert (told.previous_tier, told.tier, told.effective_from) == ("CITY", "COUNTY", NOW)
     assert (state.tier, state.version) == (Tier.COUNTY, known.version + 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "event"),
+    [
+        (a_change(ChangeKind.TIER, tier="COUNTY"), DealerTierChanged),
+        (a_change(ChangeKind.SALESPERSON, salesperson_id=str(uuid4())), SalespersonBound),
+        (
+            a_change(ChangeKind.TERMS, **domain.terms_value(Terms(kind=TermsKind.COD), None)),
+            DealerTermsChanged,
+        ),
+    ],
+)
+def test_each_change_is_told_by_its_name(change, event):
+    outcome = domain.applied(change)(a_dealer())
+
+    assert [type(message) for message in outcome.messages] == [event, DealerState]
 
 
 def test_new_terms_without_a_limit_leave_the_limit_alone():
