@@ -7,10 +7,10 @@ from uuid import UUID
 from chassis.auth import STAFF, Access, Actor, Role, roles
 
 ACCESS: Access = {
-    "warehouses.view": roles(STAFF),
+    "warehouses.view": roles(STAFF, Role.MACHINE),
     "warehouses.create": roles(Role.ADM),
     "warehouses.change": roles(Role.ADM),
-    "stock.view": roles(STAFF),
+    "stock.view": roles(STAFF, Role.MACHINE),
     "inbounds.view": roles(Role.ADM, Role.FIN, Role.WHS, Role.PCK),
     "inbounds.post": roles(Role.WHS),
     "pick-tasks.view": roles(Role.ADM, Role.PCK, Role.WHS, Role.SAL),

