@@ -81,6 +81,7 @@ async def _load(url: str, known: Logins, suite: Suite | None) -> Loaded:
             known,
             admin,
             lambda text: print(f"  [{time.monotonic() - began:6.2f} s]  {text}", flush=True),
+            ours=suite is not None,
         )
         return await loader.load()
 

@@ -42,6 +42,8 @@ class Loader:
     logins: Logins
     admin: Caller
     say: Say
+    ours: bool
+    """The suite of this tree: whoever lost the file of logins may make new passwords."""
 
     async def load(self) -> Loaded:
         """Raises Refused, Unreachable."""
@@ -67,13 +69,27 @@ class Loader:
         self, people: Sequence[Person], warehouses: dict[str, str], dealers: dict[str, str]
     ) -> dict[str, str]:
         rows = [self._user(person, warehouses, dealers) for person in people]
-        self.logins.save()
         answer = await self.admin.post("/users/import", {"users": rows})
         refused = [row for row in answer["users"] if row["outcome"] == "refused"]
         if refused:
             raise NotLoaded(f"{len(refused)} users were refused, the first: {refused[0]}")
+        await self._known_again([row for row in answer["users"] if row["outcome"] == "exists"])
+        self.logins.save()
         self.say(f"{len(rows)} 个用户 users")
         return {row["login"]: row["user_id"] for row in answer["users"]}
+
+    async def _known_again(self, existing: Sequence[Json]) -> None:
+        """Who was there before keeps his password, so it must be one that we know."""
+        made = self.logins.made - {self.admin.login}
+        lost = [row for row in existing if row["login"] in made]
+        if lost and not self.ours:
+            raise NotLoaded(
+                f"the passwords of {len(lost)} users are not known here, {lost[0]['login']} among "
+                f"them: copy the file of who loaded the company first to {self.logins.path}"
+            )
+        for row in lost:
+            password = {"new_password": self.logins.password(row["login"])}
+            await self.admin.post(f"/users/{row['user_id']}/password", password)
 
     def _user(self, person: Person, warehouses: dict[str, str], dealers: dict[str, str]) -> Json:
         return {

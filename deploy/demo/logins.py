@@ -19,11 +19,14 @@ class Logins:
 
     path: Path
     passwords: dict[str, str] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
+    """Logins whose password is of this run."""
 
     def password(self, login: str) -> str:
         """His password; a new one for somebody new."""
         if login not in self.passwords:
             self.passwords[login] = _speakable()
+            self.made.add(login)
         return self.passwords[login]
 
     def save(self) -> None:
