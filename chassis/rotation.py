@@ -48,8 +48,9 @@ async def keep_tables(db: Database) -> None:
                     log.info("outbox_rotated", slot=slot)
             if dropped := await drop_old(db):
                 log.info("log_shortened", partitions=dropped)
-        except TRANSIENT as fault:  # busy or down: the next round will do
-            log.info("rotation_put_off", error=repr(fault))
+        except Exception as fault:  # busy or down: the next round will do
+            expected = isinstance(fault, TRANSIENT)
+            log.info("rotation_put_off", error=repr(fault), exc_info=not expected)
         await asyncio.sleep(ROUND_SECONDS * random.uniform(0.5, 1.0))
 
 

@@ -75,9 +75,10 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
             try:
                 await client.start()
                 await self._consume(client)
-            except (KafkaError, OSError, Stalled) as fault:
+            except Exception as fault:
+                expected = isinstance(fault, (KafkaError, OSError, Stalled))
                 self._pulse.ill(repr(fault))
-                log.warning("consumer_restarted", error=repr(fault))
+                log.warning("consumer_restarted", error=repr(fault), exc_info=not expected)
                 await asyncio.sleep(RESTART_SECONDS * random.uniform(0.5, 1.5))
             finally:
                 await self._abandon()

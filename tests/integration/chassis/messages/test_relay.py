@@ -10,7 +10,7 @@ import pytest
 
 from chassis import outbox
 from chassis.db import Tx, transaction
-from chassis.relay import relay_once
+from chassis.relay import BrokerDown, relay_once
 from contracts.orders import OrderFulfilmentStarted
 from tests.builders.chassis import Broker
 
@@ -102,3 +102,39 @@ async def test_a_lower_transaction_id_that_commits_later_on_the_same_key_comes_l
     await relay_once(db, broker)
 
     assert [row["sequence"] for row in broker.rows] == [1, 2]
+
+
+@pytest.fixture
+async def half_published(db):
+    """Relay A has published a page of its batch, and says nothing since."""
+    async with transaction(db) as tx:
+        for _ in range(4):
+            await announce(tx)
+
+    class DownAfterAPage(Broker):
+        async def publish(self, rows):
+            await super().publish(rows)
+            self.down = True
+
+    with pytest.raises(BrokerDown):
+        await relay_once(db, DownAfterAPage(), holder="A", page_max=3)
+    return db
+
+
+async def test_a_batch_that_a_relay_has_in_hand_is_left_to_it_also_after_a_restart(half_published):
+    assert await relay_once(half_published, Broker(), holder="B") == 0
+
+    assert await relay_once(half_published, Broker(), holder="A") == 1
+
+
+async def test_a_batch_of_a_relay_that_is_silent_for_too_long_goes_to_another(half_published):
+    await half_published.execute("UPDATE outbox_cursor SET held_until = now()")
+
+    assert await relay_once(half_published, Broker(), holder="B") == 1
+
+
+async def test_what_nobody_has_in_hand_goes_to_the_first_who_comes(db):
+    for holder in ("A", "B", "A"):
+        async with transaction(db) as tx:
+            await announce(tx)
+        assert await relay_once(db, Broker(), holder=holder) == 1
