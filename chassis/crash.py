@@ -54,4 +54,3 @@ def _pass() -> None:
     _left -= 1
     if _left == 0:
         os._exit(EXIT_CODE)
-

@@ -24,9 +24,7 @@ class Session:
     csrf: str
 
 
-async def sessions(
-    url: str, admin: Caller, logins: Logins, count: int = DEALERS
-) -> list[Session]:
+async def sessions(url: str, admin: Caller, logins: Logins, count: int = DEALERS) -> list[Session]:
     """`count` dealers, each logged in."""
     dealers = await _dealers(admin, count)
     names = [f"bench{number:03}" for number in range(count)]
