@@ -20,15 +20,18 @@ async def tell(tx: Tx, events: Sequence[Message]) -> None:
     await _tell(tx, [_fact(event, delivery_of(event)) for event in events])
 
 
-async def rebuild(tx: Tx, history: AsyncIterable[Sequence[Delivery]]) -> int:
-    """Forget all stories and tell them anew; returns of how many events.
+async def hold_still(tx: Tx) -> None:
+    """Let whoever follows the events wait until `tx` ends; readers do not notice."""
+    await store.lock_projection(tx)
 
-    Whoever follows the events waits until `tx` ends, and then goes on where he was: what he told
-    before is in the history, so nothing is lost between the two. Readers see the old stories
-    until then.
+
+async def rebuild(tx: Tx, history: AsyncIterable[Sequence[Delivery]]) -> int:
+    """Forget all stories and tell them anew, while all holds still; returns of how many events.
+
+    Whoever followed the events goes on where he was: what he told before is in the history, so
+    nothing is lost between the two. Readers see the old stories until `tx` ends.
     """
     told = 0
-    await store.lock_projection(tx)
     await store.delete_orders(tx)
     await store.delete_events(tx)
     async for page in history:

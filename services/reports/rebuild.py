@@ -17,8 +17,12 @@ TOPICS = tuple(dict.fromkeys(event.topic for event in TOLD))
 
 
 async def rebuild(settings: Settings) -> None:
-    """Replace all rows in one transaction, and say whether they are the same as before."""
+    """Replace all rows in one transaction, and say whether they are the same as before.
+
+    Under way, they differ by what reports had not told yet.
+    """
     async with await connect(str(settings.postgres_dsn)) as db, transaction(db) as tx:
+        await commands.hold_still(tx)
         before = await queries.digest(tx)
         past = history(settings.kafka_bootstrap_servers, TOPICS, cell=settings.cell)
         events = await commands.rebuild(tx, past)

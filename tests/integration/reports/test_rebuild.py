@@ -1,5 +1,6 @@
 """The projection built anew from a real Kafka has the rows that it had before."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -41,6 +42,7 @@ async def publish(kafka, cell, deliveries):
 
 async def rebuilt(reports_db, kafka, cell):
     async with transaction(reports_db) as tx:
+        await commands.hold_still(tx)
         return await commands.rebuild(tx, history(kafka, LISTENED, cell=cell))
 
 
@@ -72,6 +74,23 @@ async def test_what_arrives_after_a_rebuild_is_told_on_top_of_it(reports_db, kaf
 
     told = await queries.timeline(reports_db, story.order_id)
     assert (len(told.events), told.status) == (len(events), "COMPLETED")
+
+
+async def test_whoever_follows_waits_until_it_is_over_and_loses_nothing(reports_db, kafka, cell):
+    story = Story()
+    events = [a_delivery(event) for event in story.whole_life()]
+    await publish(kafka, cell, events[:6])
+    followed = Dispatch(reports_db, SUBSCRIPTIONS).deliver(events)
+
+    async with transaction(reports_db) as tx:
+        await commands.hold_still(tx)
+        following = asyncio.create_task(followed)
+        await commands.rebuild(tx, history(kafka, LISTENED, cell=cell))
+        assert not following.done()
+    await following
+
+    told = await queries.timeline(reports_db, story.order_id)
+    assert len(told.events) == len(events)
 
 
 async def test_an_empty_log_rebuilds_to_nothing(reports_db, kafka, cell):
