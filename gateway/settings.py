@@ -53,7 +53,7 @@ class Settings(ServiceSettings):
 
     body_bytes_max: PositiveInt = 10 << 20
     connect_timeout_seconds: PositiveFloat = 1.0
-    request_timeout_seconds: PositiveFloat = 30.0
+    request_timeout_seconds: PositiveFloat = 20.0
     import_timeout_seconds: PositiveFloat = 120.0
     """For what ends in `/import` or `/rebuild`, and for exports."""
     requests_in_flight_max: PositiveInt = 512
