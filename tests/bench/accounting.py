@@ -41,7 +41,7 @@ def _of(pid: int) -> float:
     process = psutil.Process(pid)
     own = process.cpu_times()
     living = (child.cpu_times() for child in process.children(recursive=True))
-    return (
+    return float(
         own.user
         + own.system
         + own.children_user

@@ -17,7 +17,8 @@ from tests.builders import chassis
 
 
 def a_delivery(message: Message, actor: UUID | None = None) -> Delivery:
-    return chassis.a_delivery(message, actor=f"user:{actor}" if actor else None)
+    delivery: Delivery = chassis.a_delivery(message, actor=f"user:{actor}" if actor else None)
+    return delivery
 
 
 def a_dealer_state(dealer_id: UUID, name: str, version: int = 1, **others) -> DealerState:

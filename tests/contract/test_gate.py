@@ -6,8 +6,9 @@ from contracts.compat import breaks
 from contracts.gate import compare
 from contracts.orders import OrderShipped
 
+FIELDS = {"a": {"type": "integer"}, "b": {"type": "string"}}
 OLD = {
-    "properties": {"a": {"type": "integer"}, "b": {"type": "string"}},
+    "properties": FIELDS,
     "required": ["a"],
     "type": "object",
 }
@@ -20,11 +21,11 @@ OLD = {
         ({"required": ["a", "b"]}, "$.b: required changed"),
         ({"required": []}, "$.a: required changed"),
         (
-            {"properties": OLD["properties"] | {"a": {"type": "string"}}},
+            {"properties": FIELDS | {"a": {"type": "string"}}},
             "$.a: type changed",
         ),
         (
-            {"properties": OLD["properties"] | {"a": {"type": "integer", "maximum": 9}}},
+            {"properties": FIELDS | {"a": {"type": "integer", "maximum": 9}}},
             "$.a: maximum changed",
         ),
     ],
@@ -34,7 +35,7 @@ def test_what_breaks_a_reader_or_a_writer_is_found(change, fault):
 
 
 def test_an_optional_field_and_other_words_break_nothing():
-    added = {"properties": OLD["properties"] | {"c": {"type": "string"}}, "title": "New"}
+    added = {"properties": FIELDS | {"c": {"type": "string"}}, "title": "New"}
 
     assert list(breaks(OLD, OLD | added)) == []
 

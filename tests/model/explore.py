@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.saga import Gate, Phase, Step
@@ -146,7 +147,9 @@ def sent(world: World, moved: saga.Moved) -> World:
         if isinstance(message, Command):
             lanes.setdefault(_lane(message), []).append(message)
     known = replace(order, version=0)  # counts events: it would make equal states differ
-    more = {lane: (*getattr(world, lane), *commands) for lane, commands in lanes.items()}
+    more: dict[str, Any] = {
+        lane: (*getattr(world, lane), *commands) for lane, commands in lanes.items()
+    }
     return replace(world, order=known, **more)
 
 

@@ -18,7 +18,7 @@ from tests.builders.edge import SIGNING_KEY, a_jwks, an_actor
 
 FOREIGN = OKPKey.generate_key("Ed25519", {"kid": "test"})
 RSA = RSAKey.generate_key(2048, {"kid": "test"})
-PUBLIC_BYTES = base64.urlsafe_b64decode(SIGNING_KEY.as_dict(private=False)["x"] + "=")
+PUBLIC_BYTES = base64.urlsafe_b64decode(str(SIGNING_KEY.as_dict(private=False)["x"]) + "=")
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class Work:
 
     writers: int
     seconds: float
-    committed: set = field(default_factory=set)
+    committed: set[object] = field(default_factory=set)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
