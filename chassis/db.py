@@ -52,7 +52,11 @@ TRANSIENT = (
 
 
 async def connect(
-    dsn: str, *, size_max: int = 4, settings: Mapping[str, str] | None = None
+    dsn: str,
+    *,
+    size_max: int = 4,
+    settings: Mapping[str, str] | None = None,
+    command_seconds_max: float | None = 60,
 ) -> Database:
     """Open a pool of at most `size_max` connections.
 
@@ -64,7 +68,7 @@ async def connect(
         min_size=0,
         max_size=size_max,
         timeout=10,
-        command_timeout=60,
+        command_timeout=command_seconds_max,
         statement_cache_size=500,
         server_settings=dict(settings or {}),
         reset=_reset,

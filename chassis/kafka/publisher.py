@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -28,8 +29,11 @@ class KafkaPublisher:
     the same rows again. Going on with the old one could skip a batch (aiokafka #1017).
     """
 
-    def __init__(self, bootstrap_servers: str, *, cell: str, service: str) -> None:
-        self._servers, self._cell = bootstrap_servers, cell
+    def __init__(
+        self, bootstrap_servers: str, *, cell: str, service: str, retimed: bool = False
+    ) -> None:
+        """`retimed`: for Kafka the messages are of now, else it would soon drop old ones again."""
+        self._servers, self._cell, self._retimed = bootstrap_servers, cell, retimed
         self._source = f"{cell}/{service}"
         self._producer: AIOKafkaProducer | None = None
 
@@ -90,7 +94,9 @@ class KafkaPublisher:
     def _append(self, builder: Any, row: Record) -> bool:
         headers = row["headers"]
         appended = builder.append(
-            timestamp=millis_of(row["message_id"]),
+            timestamp=time.time_ns() // 1_000_000
+            if self._retimed
+            else millis_of(row["message_id"]),
             key=row["key"],
             value=row["body"],
             headers=headers_of(row, self._source) if headers is None else decoded(headers),

@@ -86,9 +86,11 @@ async def _republish(
     service: Service, settings: ServiceSettings, chosen: argparse.Namespace
 ) -> None:
     publisher = KafkaPublisher(
-        settings.kafka_bootstrap_servers, cell=settings.cell, service=service.name
+        settings.kafka_bootstrap_servers, cell=settings.cell, service=service.name, retimed=True
     )
-    async with await connect(str(settings.postgres_dsn), size_max=1) as db:
+    # Sorting a long history takes its time.
+    dsn = str(settings.postgres_dsn)
+    async with await connect(dsn, size_max=1, command_seconds_max=None) as db:
         try:
             count = await republish(db, publisher, chosen.since, topic=chosen.topic)
         finally:

@@ -1,5 +1,6 @@
 """Exactly once in effect, in order per key, whatever fails."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -230,3 +231,36 @@ async def test_the_inbox_forgets_days_that_nobody_asks_about_and_makes_the_comin
     async with transaction(db) as tx:
         assert (await inbox.first_seen(tx, [old])).fresh == {old}
         assert (await inbox.first_seen(tx, [LONG_AGO])).stale == {LONG_AGO}
+
+
+async def test_two_owners_of_a_partition_for_a_while_handle_a_batch_once(many):
+    deliveries = [a_delivery(firm()) for _ in range(200)]
+    zombie, heir = (Dispatch(many, [on(note, FirmReservation)]) for _ in range(2))
+
+    await asyncio.gather(zombie.deliver(deliveries), heir.deliver(deliveries[::-1]))
+
+    assert len(await orders_seen(many)) == 200
+
+
+async def test_what_comes_for_a_key_that_is_just_being_freed_is_handled_after_it(many):
+    order, entered, gate = uuid4(), asyncio.Event(), asyncio.Event()
+
+    async def hesitate(tx, messages):
+        entered.set()
+        await gate.wait()
+        await note(tx, messages)
+
+    await Dispatch(many, [on(refuse, FirmReservation)]).deliver([a_delivery(firm(order))])
+    dispatch = Dispatch(many, [on(hesitate, FirmReservation), on(note, ReleaseToWarehouse)])
+    freeing = asyncio.create_task(dispatch.retry(order.bytes))
+    await entered.wait()
+    coming = asyncio.create_task(dispatch.deliver([a_delivery(release(order))]))
+    await asyncio.wait({coming}, timeout=0.3)
+    assert not coming.done()
+
+    gate.set()
+    await asyncio.gather(freeing, coming)
+
+    rows = await many.fetch("SELECT message FROM seen ORDER BY place")
+    assert [row["message"] for row in rows] == [FirmReservation.type, ReleaseToWarehouse.type]
+    assert await many.fetchval("SELECT count(*) FROM parked") == 0

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -15,15 +16,17 @@ from chassis import outbox
 from chassis.consumer import Dispatch
 from chassis.db import transaction
 from chassis.envelope import Envelope
-from chassis.ids import millis_of
+from chassis.ids import floor_of, millis_of
 from chassis.kafka import Consumption, KafkaPublisher
 from chassis.kafka.consumption import Stalled
 from chassis.outbox import Cause
 from chassis.process import running
 from chassis.pulse import Pulse
 from chassis.relay import BrokerDown, relay_once
+from chassis.republish import republish
 from contracts.inventory import FirmReservation
 from contracts.topics import partition_of
+from tests.builders.chassis import Broker
 from tests.integration.chassis.messages.a_worker import SUBSCRIPTIONS, settings_of
 from tests.integration.chassis.messages.conftest import SERVICE, Orders, until
 
@@ -200,3 +203,21 @@ async def test_a_fault_shows_in_readiness_only_after_a_while():
 
     strict.well()
     assert await strict.check() is None
+
+
+async def test_history_that_is_sent_again_is_of_now_for_kafka_and_of_then_for_consumers(
+    db, owner, kafka, cell
+):
+    long_ago = floor_of(datetime.now(UTC) - timedelta(days=60))
+    async with transaction(db) as tx:
+        await outbox.add(tx, [FirmReservation(order_id=uuid4(), release=True)])
+    await relay_once(db, Broker())
+    await owner.execute("UPDATE outbox SET message_id = $1", long_ago)
+    publisher = KafkaPublisher(kafka, cell=cell, service=SERVICE, retimed=True)
+
+    await republish(db, publisher, datetime.now(UTC) - timedelta(days=90))
+
+    await publisher.close()
+    [record] = await records_of(kafka, f"{cell}.inventory.commands", 1)
+    assert abs(record.timestamp / 1_000 - datetime.now(UTC).timestamp()) < 60
+    assert dict(record.headers)["ce_id"] == str(long_ago).encode()
