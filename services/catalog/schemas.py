@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import StringConstraints as Text
 
 from contracts.catalog import PricedLine, ProductStatus
 from contracts.message import Price, Sku
 from services.catalog.domain.price_lists import VersionStatus
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Barcode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{4,48}$")]
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+Name = Annotated[str, Text(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)]
+OtherName = Annotated[str, Text(max_length=200, strip_whitespace=True, pattern=ONE_LINE)]
+Unit = Annotated[str, Text(min_length=1, max_length=16, pattern=ONE_LINE)]
+Code = Annotated[str, Text(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Barcode = Annotated[str, Text(pattern=r"^[0-9A-Za-z-]{4,48}$")]
 TaxRate = Annotated[int, Field(ge=0, le=10_000, description="Basis points: 1300 is 13 %.")]
-Attribute = Annotated[str, StringConstraints(max_length=500)]
+Attribute = Annotated[str, Text(max_length=500, pattern=ONE_LINE)]
 Attributes = Annotated[dict[Code | Name, Attribute], Field(max_length=100)]
 UnitPrice = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6)]
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
+]
 MinQuantity = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
@@ -41,11 +49,11 @@ class Tier(StrEnum):
 class ProductRequest(Body):
     """A product as it should be."""
 
-    sku: Annotated[Sku, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    sku: Annotated[Sku, Text(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     name_zh: Name
-    name_en: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] = ""
+    name_en: OtherName = ""
     category: Code
-    unit: Annotated[str, StringConstraints(min_length=1, max_length=16)] = "件"
+    unit: Unit = "件"
     tax_rate_bp: TaxRate = 1_300
     barcode: Barcode | None = None
     attributes: Attributes = Field(default_factory=dict)
@@ -56,9 +64,9 @@ class ProductChange(Body):
     """What to change; what is left out stays. Its status moves by the verbs."""
 
     name_zh: Name | None = None
-    name_en: Annotated[str, StringConstraints(max_length=200)] | None = None
+    name_en: OtherName | None = None
     category: Code | None = None
-    unit: Annotated[str, StringConstraints(min_length=1, max_length=16)] | None = None
+    unit: Unit | None = None
     tax_rate_bp: TaxRate | None = None
     barcode: Barcode | None = None
     attributes: Attributes | None = None
@@ -130,7 +138,7 @@ class CategoryRequest(Body):
 
     code: Code
     name_zh: Name
-    name_en: Annotated[str, StringConstraints(max_length=200)] = ""
+    name_en: OtherName = ""
     parent_code: Code | None = None
 
 
@@ -168,8 +176,8 @@ class WindowRequest(Body):
     """When the prices hold, and whether they contain the tax."""
 
     tax_inclusive: bool = True
-    valid_from: AwareDatetime
-    valid_to: AwareDatetime | None = Field(default=None, description="Exclusive; null: open.")
+    valid_from: Moment
+    valid_to: Moment | None = Field(default=None, description="Exclusive; null: open.")
 
 
 class PriceListRequest(WindowRequest):

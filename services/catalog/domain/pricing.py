@@ -135,6 +135,9 @@ Breaks = Sequence[Break]
 Entries = Mapping[EntryKey, Breaks]
 
 
+LINE_MINOR_MAX = 10**15
+"""What a line may come to; beyond it is a slip of the finger, and no column to hold it."""
+
 ListsAt = Callable[[str, datetime], Sequence[PublishedList]]
 """The lists that may price something for a tier at a time, the strongest first."""
 
@@ -191,7 +194,7 @@ def price_of(
     for one in lists:
         breaks = entries.get(EntryKey(one.price_list_id, one.version, sku), ())
         reached = [step for step in breaks if step.min_quantity <= quantity]
-        if reached:
+        if reached and money.line_minor(reached[-1].unit_price_micros, quantity) <= LINE_MINOR_MAX:
             return one, reached[-1]
     return None
 

@@ -65,7 +65,7 @@ async def get_price_list(price_list_id: UUID, actor: Viewer, runtime: RuntimeDep
 @router.get("/{price_list_id}/entries", response_model=Page[EntryResponse])
 async def list_entries(
     price_list_id: UUID,
-    version: Annotated[int, Query(ge=1)],
+    version: Annotated[int, Query(ge=1, lt=1 << 31)],
     actor: Viewer,
     runtime: RuntimeDep,
     page: PageQuery,

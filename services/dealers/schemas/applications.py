@@ -11,6 +11,8 @@ from pydantic import StringConstraints as Text
 
 from services.dealers.domain.applications import Status
 from services.dealers.schemas.fields import (
+    LINES,
+    ONE_LINE,
     Body,
     CreditCode,
     Limit,
@@ -29,14 +31,14 @@ class ApplicationForm(Body):
     name: Name
     province: Place
     city: Place
-    address: Annotated[str, Text(max_length=200)] = ""
+    address: Annotated[str, Text(max_length=200, pattern=ONE_LINE)] = ""
     contact_name: Person
     phone: Phone
     brands: list[Word] = Field(default_factory=list, max_length=50)
     channels: list[Word] = Field(default_factory=list, max_length=20)
     annual_sales_minor: Limit | None = None
     licence_valid_until: date | None = Field(default=None, description="Null: for ever 长期.")
-    note: Annotated[str, Text(max_length=1_000)] = ""
+    note: Annotated[str, Text(max_length=1_000, pattern=LINES)] = ""
 
 
 class ApplicationRequest(ApplicationForm):

@@ -6,11 +6,20 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, JsonValue, model_validator
+from pydantic import BaseModel, Field, JsonValue, model_validator
 
 from contracts.dealers import DealerStatus, Terms, TermsKind
 from services.dealers.domain.dealers import ChangeKind, Tier, terms_fault
-from services.dealers.schemas.fields import Body, CreditCode, Limit, Name, Person, Phone, Place
+from services.dealers.schemas.fields import (
+    Body,
+    CreditCode,
+    Limit,
+    Moment,
+    Name,
+    Person,
+    Phone,
+    Place,
+)
 
 
 class TermsRequest(Body):
@@ -124,7 +133,7 @@ class ChangeTierRequest(Body):
     """Orders submitted from then on are priced by the new tier (F-51)."""
 
     tier: Tier
-    effective_from: AwareDatetime | None = Field(default=None, description="Null: now.")
+    effective_from: Moment | None = Field(default=None, description="Null: now.")
 
 
 class ChangeTermsRequest(Body):
@@ -132,14 +141,14 @@ class ChangeTermsRequest(Body):
 
     terms: TermsRequest
     credit_limit_minor: Limit | None = Field(default=None, description="Null: it stays.")
-    effective_from: AwareDatetime | None = Field(default=None, description="Null: now.")
+    effective_from: Moment | None = Field(default=None, description="Null: now.")
 
 
 class BindSalespersonRequest(Body):
     """The old salesperson loses sight of the dealer when the new one gets it (F-16)."""
 
     salesperson_id: UUID
-    effective_from: AwareDatetime | None = Field(default=None, description="Null: now.")
+    effective_from: Moment | None = Field(default=None, description="Null: now.")
 
 
 class ChangeResponse(BaseModel):

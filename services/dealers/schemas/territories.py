@@ -8,14 +8,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from pydantic import StringConstraints as Text
 
-from services.dealers.schemas.fields import Body, Place
+from services.dealers.schemas.fields import ONE_LINE, Body, Place
 
 
 class TerritoryRow(Body):
     """Who screens, and looks after, what comes from a place."""
 
     province: Place
-    city: Annotated[str, Text(max_length=32, strip_whitespace=True)] = Field(
+    city: Annotated[str, Text(max_length=32, strip_whitespace=True, pattern=ONE_LINE)] = Field(
         default="", description="Empty: the province, but for cities that have a row of their own."
     )
     salesperson_id: UUID

@@ -122,6 +122,8 @@ async def test_what_cannot_hold_is_not_published(shop, facts, slug):
         ({"entries": [{"sku": "A", "unit_price": "1.0000001"}]}, "invalid-request"),
         ({"entries": [{"sku": "A", "unit_price": "-1"}]}, "invalid-request"),
         ({"valid_to": "2025-01-01T00:00:00Z"}, "invalid-request"),
+        ({"valid_from": "0001-01-01T00:00:00+14:00"}, "invalid-request"),
+        ({"name": "a\x00b"}, "invalid-request"),
         ({"tier": "GALAXY"}, "invalid-request"),
     ],
 )

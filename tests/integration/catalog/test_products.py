@@ -28,7 +28,7 @@ async def test_an_import_stores_good_rows_and_explains_bad_ones(shop):
         a_product_row("BAD 1"),
         a_product_row("BAD-2", category="GHOST"),
         a_product_row("BAD-3", tax_rate_bp=20_000),
-        a_product_row("BAD-4", colour="red"),
+        a_product_row("BAD-4", colour="red", name_en="a\x00b"),
         a_product_row("SKU-0001", name_zh="重复"),
         {"name_zh": "没有编码"},
     ]
@@ -41,6 +41,7 @@ async def test_an_import_stores_good_rows_and_explains_bad_ones(shop):
         (1, None),
         (2, "tax_rate_bp"),
         (3, "colour"),
+        (3, "name_en"),
         (4, "sku"),
         (5, "sku"),
         (5, "category"),

@@ -258,6 +258,7 @@ async def test_a_list_goes_on_behind_its_cursor(api):
         ({"credit_code": "91330100799655058A"}, "/credit_code"),
         ({"credit_code": "123"}, "/credit_code"),
         ({"phone": "call me"}, "/phone"),
+        ({"note": "a\x00b"}, "/note"),
         ({"name": ""}, "/name"),
         ({"colour": "red"}, "/colour"),
     ],

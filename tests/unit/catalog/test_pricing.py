@@ -168,6 +168,14 @@ def test_refusals_name_what_they_are_about():
     assert isinstance(stranger, UnknownDealer)
 
 
+def test_a_line_beyond_all_reason_has_no_price():
+    city = a_published_list()
+    known = knowledge(DEALER, city, entries=[(city, {"A": breaks(from_1="100000000000")})])
+
+    assert price(known, A=100).total_minor == pricing.LINE_MINOR_MAX
+    assert isinstance(price(known, A=101), NoPrice)
+
+
 def test_the_reasons_are_those_of_the_contract():
     slugs = [kind().slug for kind in (UnknownSku, NotForSale, NoPrice, UnknownDealer)]
 
