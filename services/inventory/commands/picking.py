@@ -12,7 +12,7 @@ from services.inventory.commands.steps import By, Decide, Outcome
 from services.inventory.domain import picking
 from services.inventory.domain.fulfilment import Fulfilment
 from services.inventory.domain.picking import PickAsk, PickTaskAsk
-from services.inventory.store import known, reference
+from services.inventory.store import known, reference, shelves
 
 
 async def start_picks(tx: Tx, by: By, asks: Sequence[PickTaskAsk]) -> list[Outcome]:
@@ -47,6 +47,7 @@ async def confirm_picks(tx: Tx, by: By, asks: Sequence[PickAsk]) -> list[Outcome
 
 async def put_back(tx: Tx, by: By, asks: Sequence[PickTaskAsk]) -> list[Outcome]:
     """Free the goods of cancelled orders; per ask its order, or NotFound, PickTaskMovedOn."""
+    await shelves.lock(tx)
     orders = await known.orders_of_tasks(tx, [ask.pick_task_id for ask in asks])
     seen = await known.lock(tx, sorted(orders.values()))
     return await steps.take(

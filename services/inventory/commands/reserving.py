@@ -24,6 +24,7 @@ from services.inventory.store import changes, known, shelves
 
 async def reserve_stock(tx: Tx, asks: Sequence[ReserveStock]) -> None:
     """Hold stock for a batch of orders, first come first served."""
+    await shelves.lock(tx)
     seen = await known.lock(tx, [ask.order_id for ask in asks])
     warehouses = await shelves.known_warehouses(tx, {ask.warehouse_id for ask in asks})
     new = [ask for ask in asks if ask.order_id not in seen]
@@ -36,6 +37,7 @@ async def reserve_stock(tx: Tx, asks: Sequence[ReserveStock]) -> None:
 
 async def firm_reservations(tx: Tx, asks: Sequence[FirmReservation]) -> None:
     """Make a batch of reservations last, and release those whose payment gate is open."""
+    await shelves.lock(tx)
     seen = await known.lock(tx, [ask.order_id for ask in asks])
     await _release(tx, seen, [ask.order_id for ask in asks if ask.release])
     decided = reserving.firm(seen, [ask for ask in asks if not ask.release])
@@ -46,12 +48,14 @@ async def firm_reservations(tx: Tx, asks: Sequence[FirmReservation]) -> None:
 
 async def release_to_warehouse(tx: Tx, asks: Sequence[ReleaseToWarehouse]) -> None:
     """Let the warehouse start on a batch of orders."""
+    await shelves.lock(tx)
     order_ids = [ask.order_id for ask in asks]
     await _release(tx, await known.lock(tx, order_ids), order_ids)
 
 
 async def cancel_fulfilments(tx: Tx, asks: Sequence[CancelFulfilment]) -> None:
     """Give back what is held for a batch of orders; remember it where nothing is held yet."""
+    await shelves.lock(tx)
     order_ids = [ask.order_id for ask in asks]
     decided = reserving.cancel(await known.lock(tx, order_ids), order_ids)
     await changes.insert_tombstones(tx, decided.tombstones)
@@ -61,6 +65,7 @@ async def cancel_fulfilments(tx: Tx, asks: Sequence[CancelFulfilment]) -> None:
 
 async def expire_reservations(tx: Tx, lifetime: timedelta, count_max: int) -> int:
     """Give back up to `count_max` soft reservations older than `lifetime`; how many there were."""
+    await shelves.lock(tx)
     decided = reserving.expire(await known.lock_expired(tx, lifetime, count_max))
     await changes.save(tx, decided.changes)
     await outbox.add(tx, decided.messages)

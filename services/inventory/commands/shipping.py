@@ -16,7 +16,7 @@ from services.inventory.domain import shipping
 from services.inventory.domain.fulfilment import Change, Fulfilment, Known
 from services.inventory.domain.shipping import DeliverAsk, DispatchAsk, OutboundAsk, ReceiveAsk
 from services.inventory.domain.stocking import series
-from services.inventory.store import known
+from services.inventory.store import known, shelves
 
 Ask = TypeVar("Ask", DispatchAsk, DeliverAsk, ReceiveAsk)
 
@@ -26,6 +26,7 @@ async def post_outbounds(tx: Tx, by: By, asks: Sequence[OutboundAsk]) -> list[Ou
 
     Or NotFound, StaleVersion, NothingToPost, PickNotComplete, SecondPersonNeeded.
     """
+    await shelves.lock(tx)
     now = datetime.now(UTC)
     orders = await known.orders_of_tasks(tx, [ask.pick_task_id for ask in asks])
     seen = await known.lock(tx, sorted(orders.values()))

@@ -61,6 +61,7 @@ async def post_inbound(tx: Tx, actor: Actor, inbound: Inbound) -> DomainError | 
     unknown = await shelves.unknown_products(tx, [line.sku for line in inbound.lines])
     if refusal := stocking.inbound_refusal(inbound, warehouses, unknown):
         return refusal
+    await shelves.lock(tx)
     (number,) = await take_numbers(tx, series("RK", now), 1)
     await shelves.insert_inbound(tx, inbound, number, now)
     await outbox.add(tx, [_posted(inbound, number)])

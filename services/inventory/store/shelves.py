@@ -11,6 +11,16 @@ from services.inventory.domain.fulfilment import Place, StockChange
 from services.inventory.domain.stocking import Inbound
 
 
+async def lock(tx: Tx) -> None:
+    """Let one transaction at a time change what lies on the shelves or is reserved of it.
+
+    A batch of the consumer reserves for some orders and ships others, in one transaction: no order
+    of rows is the same for all of them, and without this two consumers stop each other (a third of
+    the batches did). They would wait for each other anyway, at the first hot SKU.
+    """
+    await tx.execute("SELECT pg_advisory_xact_lock(1, 0)")
+
+
 async def lock_available(tx: Tx, places: Collection[Place]) -> dict[Place, int]:
     """What can be promised, by place; held until the transaction ends."""
     rows = await tx.fetch(

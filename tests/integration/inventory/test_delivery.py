@@ -1,5 +1,7 @@
 """Messages as they come: whole lives in one batch, every message twice, and time that passes."""
 
+import asyncio
+import random
 from uuid import UUID
 
 from chassis.consumer import Dispatch
@@ -71,6 +73,25 @@ async def test_the_same_command_in_two_messages_has_its_effect_once(inventory_db
         "fulfilment-advanced",
     ]
     assert await shelf(inventory_db) == (100, 2)
+
+
+async def test_two_consumers_never_stop_each_other(inventory_db):
+    """Each batch reserves for some orders and ships others, all of the same goods."""
+    goods = {f"S{number}": 10_000 for number in range(40)}
+    await a_warehouse(inventory_db, mode=Mode.DIRECT, **goods)
+
+    async def consumer(seed):
+        chance, dispatch, before = random.Random(seed), Dispatch(inventory_db, SUBSCRIPTIONS), []
+        for _ in range(8):
+            asks = [a_demand(**dict.fromkeys(chance.sample(sorted(goods), 5), 1)) for _ in "0" * 9]
+            firms = [FirmReservation(order_id=ask.order_id, release=True) for ask in before]
+            await dispatch.deliver([a_delivery(message) for message in (*asks, *firms)])
+            before = asks
+
+    await asyncio.gather(*(consumer(seed) for seed in range(3)))
+
+    assert (await said(inventory_db)).count("shipment-received") == 3 * 7 * 9
+    assert await books_balance(inventory_db)
 
 
 async def test_the_newest_state_of_a_product_is_kept(inventory_db):
