@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from chassis import db as database
-from chassis import outbox
+from chassis import log, outbox
 from chassis.db import transaction
 from contracts.topics import TOPICS
 from deploy.kafka import topics
@@ -31,6 +31,12 @@ CREATE TABLE aggregate (id uuid PRIMARY KEY, version int NOT NULL DEFAULT 0);
 """
 WORKER = "tests.integration.chassis.messages.a_worker"
 DEADLINE_SECONDS = 40
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_log():
+    """Faults are planted here by the hundred; structlog's own default paints each in a frame."""
+    log.configure("tests", level="error")
 
 
 @pytest.fixture
