@@ -17,6 +17,12 @@ async def library_db(postgres, inventory_db):
     return inventory_db
 
 
+@pytest.fixture
+async def library_dsn(postgres, library_db):
+    name = await library_db.fetchval("SELECT current_database()")
+    return roles.dsn_of(postgres, name, role="inventory", password="service")
+
+
 @pytest.fixture(params=[LIBRARY, HOT_LIBRARY], ids=["framework", "hot"])
 async def api(library_db, request):
     async with serving(request.param, library_db) as api:

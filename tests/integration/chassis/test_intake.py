@@ -1,6 +1,8 @@
 """Group commit on a real database: each request its own answer, the batch one transaction."""
 
 import asyncio
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -9,11 +11,12 @@ from pydantic import BaseModel
 
 from chassis import outbox
 from chassis.auth import Role
+from chassis.db import connect
 from chassis.errors import DomainError, Unavailable
 from chassis.idempotency import IdempotencyKeyReused, Key
 from chassis.ids import uuid7
 from chassis.intake import GroupCommit, Intake
-from contracts.orders import OrderCancelled
+from contracts.inventory import FirmReservation
 from tests.builders.edge import an_actor
 from tests.builders.lending import LEND, Ask, Loan, OutOfPrint, lend
 
@@ -124,25 +127,69 @@ async def test_a_full_queue_turns_requests_away_at_once(library_db):
         one.cancel()
 
 
-async def test_a_database_that_is_lost_at_commit_leaves_it_to_the_key(library_db):
-    """The effect may stand or not: nobody is told that it does, and the key settles it."""
+@asynccontextmanager
+async def a_line_that_breaks_at_commit(dsn):
+    """A pool whose first COMMIT reaches the server, and whose answer never comes back."""
+    server, broken = urlsplit(dsn), set()
+
+    async def serve(reader, writer):
+        there_reader, there_writer = await asyncio.open_connection(server.hostname, server.port)
+
+        async def up():
+            while data := await reader.read(65_536):
+                if b"COMMIT" in data and not broken:
+                    broken.add(writer)
+                there_writer.write(data)
+            there_writer.close()
+
+        async def down():
+            while (data := await there_reader.read(65_536)) and writer not in broken:
+                writer.write(data)
+            writer.close()
+
+        await asyncio.gather(up(), down(), return_exceptions=True)
+
+    line = await asyncio.start_server(serve, "127.0.0.1", 0)
+    login, port = server.netloc.rpartition("@")[0], line.sockets[0].getsockname()[1]
+    near = urlunsplit(server._replace(netloc=f"{login}@127.0.0.1:{port}"))
+    async with await connect(near, size_max=2) as pool:
+        yield pool
+    line.close()
+
+
+async def test_a_line_that_breaks_at_commit_leaves_it_to_the_key(library_db, library_dsn):
+    """The effect stands, and nobody knows: all are told to try again, and the key settles it."""
+    sent = [(an_ask(), a_key()) for _ in range(5)]
+
+    async with a_line_that_breaks_at_commit(library_dsn) as db, Taking(db) as intake:
+        lost = await ask_all(intake, sent)
+        again = await ask_all(intake, [(an_ask(), key) for _, key in sent])
+
+    assert [type(answer) for answer in lost] == [Unavailable] * 5
+    assert await library_db.fetchval("SELECT count(*) FROM loans") == 5
+    for (ask, _), answer in zip(sent, again, strict=True):
+        assert answer.replayed
+        assert Loan.model_validate_json(answer.body).loan_id == ask.loan_id
+
+
+async def test_a_database_that_goes_before_commit_has_stored_nothing(library_db):
     sent = [(an_ask(), a_key()) for _ in range(5)]
 
     async def lend_and_lose(tx, asks):
         answers = await lend(tx, asks)
-        # The transaction fails while it commits: what a lost connection looks like from here.
         pid = await tx.fetchval("SELECT pg_backend_pid()")
         await library_db.execute("SELECT pg_terminate_backend($1)", pid)
         return answers
 
     async with Taking(library_db, GroupCommit(lend_and_lose, LEND.key, LEND.respond)) as intake:
         lost = await ask_all(intake, sent)
+    stored = await library_db.fetchval("SELECT count(*) FROM loans")
     async with Taking(library_db) as intake:
         again = await ask_all(intake, sent)
 
-    assert all(isinstance(answer, Unavailable) for answer in lost)
-    assert [answer.status for answer in again] == [201] * 5
-    assert await library_db.fetchval("SELECT count(*) FROM loans") == 5
+    assert [type(answer) for answer in lost] == [Unavailable] * 5
+    assert stored == 0
+    assert [answer.replayed for answer in again] == [False] * 5
 
 
 async def test_a_client_that_went_away_still_has_his_effect(library_db):
@@ -159,10 +206,7 @@ async def test_each_message_carries_the_actor_of_its_own_request(library_db):
     async def announce(tx, order_ids):
         await outbox.add(
             tx,
-            [
-                OrderCancelled.model_construct(order_id=order_id, number="1")
-                for order_id in order_ids
-            ],
+            [FirmReservation(order_id=order_id, release=True) for order_id in order_ids],
         )
         return [Told(order_id=order_id) for order_id in order_ids]
 

@@ -15,7 +15,6 @@ from chassis.db import connect
 from chassis.ids import uuid7
 from chassis.scope import acting, reading
 from contracts.gateway import UserState
-from deploy.postgres import roles
 from tests.builders.edge import an_actor, serving
 from tests.builders.lending import LIBRARY
 
@@ -36,14 +35,12 @@ async def shelves(library_db):
 
 
 @pytest.fixture
-async def narrow(postgres, library_db):
+async def narrow(library_dsn):
     """Makes a pool of so many connections on the same database."""
-    name = await library_db.fetchval("SELECT current_database()")
-    dsn = roles.dsn_of(postgres, name, role="inventory", password="service")
     async with AsyncExitStack() as stack:
 
         async def pool(size):
-            return await stack.enter_async_context(await connect(dsn, size_max=size))
+            return await stack.enter_async_context(await connect(library_dsn, size_max=size))
 
         yield pool
 

@@ -17,13 +17,11 @@ from chassis.auth import Role, mint
 from chassis.telemetry import names
 from contracts.topics import TOPICS
 from deploy.kafka import topics
-from deploy.postgres import roles
 from tests.builders.edge import SIGNING_KEY, a_jwks, a_key, an_actor
 
 DEADLINE_SECONDS = 40
 LENDING = {"title": "Middlemarch", "parts": [{"copies": 2}]}
 DEALER = an_actor(Role.DLR, dealer_id=uuid4())
-BEARER = {"Authorization": f"Bearer {mint(SIGNING_KEY, DEALER, 'inventory', 100)}"}
 RECORDED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 UNRECORDED = "00-1bf7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
 
@@ -37,16 +35,19 @@ async def cell(kafka):
 
 
 @pytest.fixture
-async def environment(postgres, kafka, cell, library_db, tmp_path):
-    name = await library_db.fetchval("SELECT current_database()")
+async def environment(library_dsn, kafka, cell, tmp_path):
     return {
-        "LIBRARY_POSTGRES_DSN": roles.dsn_of(postgres, name, role="inventory", password="service"),
+        "LIBRARY_POSTGRES_DSN": library_dsn,
         "LIBRARY_KAFKA_BOOTSTRAP_SERVERS": kafka,
         "LIBRARY_CELL": cell,
         "LIBRARY_PORT": str(_free_port()),
         "LIBRARY_JWKS_PATH": str(a_jwks(tmp_path)),
         "QUDAO_SPANS_PATH": str(tmp_path / "spans"),
     }
+
+
+def bearer():
+    return {"Authorization": f"Bearer {mint(SIGNING_KEY, DEALER, 'inventory')}"}
 
 
 def _free_port():
@@ -113,9 +114,9 @@ def spans_of(environment):
 
 async def test_one_trace_leads_from_the_click_to_the_last_consumer(environment, library_db):
     async with a_process(environment) as (process, client):
-        headers = {**BEARER, **a_key(), "traceparent": RECORDED}
+        headers = {**bearer(), **a_key(), "traceparent": RECORDED}
         lent = await client.post("/loans", json=LENDING, headers=headers)
-        other = {**BEARER, **a_key(), "traceparent": UNRECORDED}
+        other = {**bearer(), **a_key(), "traceparent": UNRECORDED}
         unrecorded = await client.post("/loans", json=LENDING, headers=other)
         for answer in (lent, unrecorded):
             await until(partial(_handed_over, library_db, answer.json()["loan_id"]))
@@ -172,9 +173,9 @@ async def test_the_halves_run_apart(environment, library_db):
             probes,
         ),
     ):
-        lent = await client.post("/loans", json=LENDING, headers={**BEARER, **a_key()})
+        lent = await client.post("/loans", json=LENDING, headers={**bearer(), **a_key()})
         await until(lambda: _handed_over(library_db, lent.json()["loan_id"]))
-        elsewhere = await probes.get("/loans", headers=BEARER)
+        elsewhere = await probes.get("/loans", headers=bearer())
         codes = [(await _stopped(process))[0] for process in (api, worker)]
 
     assert elsewhere.status_code == 404
@@ -184,7 +185,10 @@ async def test_the_halves_run_apart(environment, library_db):
 async def test_what_was_accepted_survives_the_kill_of_the_process(environment, library_db):
     async with a_process(environment) as (process, client):
         loans = await asyncio.gather(
-            *(client.post("/loans", json=LENDING, headers={**BEARER, **a_key()}) for _ in range(50))
+            *(
+                client.post("/loans", json=LENDING, headers={**bearer(), **a_key()})
+                for _ in range(50)
+            )
         )
         assert [loan.text for loan in loans if loan.status_code != 201] == []
         process.kill()
