@@ -20,12 +20,12 @@ from services.inventory.commands import picking, reserving, shipping, stocking
 from services.inventory.commands.steps import By
 from services.inventory.domain import shipping as rules
 from services.inventory.domain.fulfilment import Mode, State
+from services.inventory.domain.outbound import OutboundAsk
 from services.inventory.domain.picking import PickAsk, PickTaskAsk
 from services.inventory.domain.shipping import (
     DeliverAsk,
     DispatchAsk,
     DispatchMode,
-    OutboundAsk,
     ReceiveAsk,
 )
 from services.inventory.domain.stocking import Inbound, InboundLine, Warehouse

@@ -12,9 +12,10 @@ from chassis.ids import uuid7
 from chassis.numbers import take_numbers
 from services.inventory.commands import steps
 from services.inventory.commands.steps import By, Decide, Outcome
-from services.inventory.domain import shipping
+from services.inventory.domain import outbound, shipping
 from services.inventory.domain.fulfilment import Change, Fulfilment, Known
-from services.inventory.domain.shipping import DeliverAsk, DispatchAsk, OutboundAsk, ReceiveAsk
+from services.inventory.domain.outbound import OutboundAsk
+from services.inventory.domain.shipping import DeliverAsk, DispatchAsk, ReceiveAsk
 from services.inventory.domain.stocking import series
 from services.inventory.store import known, shelves
 
@@ -41,7 +42,7 @@ async def post_outbounds(tx: Tx, by: By, asks: Sequence[OutboundAsk]) -> list[Ou
         if refusal:
             return lambda _: refusal
         number = next(numbers)
-        return lambda before: shipping.post_outbound(before, ask, uuid7(), number, now)
+        return lambda before: outbound.post(before, ask, uuid7(), number, now)
 
     return await steps.take(
         tx,
@@ -98,4 +99,4 @@ async def _step(
 def _refusal(by: By, before: Known | None, ask: OutboundAsk) -> DomainError | None:
     if not isinstance(before, Fulfilment):
         return NotFound()
-    return by.refusal(before) or shipping.outbound_refusal(before, ask)
+    return by.refusal(before) or outbound.refusal(before, ask)

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.message import OrderReply
-from services.inventory.domain import picking, shipping
+from services.inventory.domain import outbound, picking
 from services.inventory.domain.fulfilment import Change, Fulfilment, Known, Mode, State
 from services.inventory.domain.reserving import promise_again
 
@@ -50,7 +50,7 @@ def release(
     """Release what was sorted out, with an id and a number for each new document."""
     return [
         *(
-            shipping.go_direct(held, shipment_id, number, now)
+            outbound.go_direct(held, shipment_id, number, now)
             for held, (shipment_id, number) in zip(released.direct, shipments, strict=True)
         ),
         *(

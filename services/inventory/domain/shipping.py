@@ -1,4 +1,4 @@
-"""Goods on their way: outbound, dispatch, delivery, receipt; only ever forward (E-19)."""
+"""Goods on their way: dispatch, delivery, receipt; only ever forward (E-19)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from contracts.inventory import (
-    OutboundPosted,
     ShipmentDelivered,
     ShipmentDispatched,
-    ShipmentLine,
     ShipmentReceived,
     ShipmentStatus,
 )
@@ -21,10 +19,7 @@ from contracts.message import Message
 from services.inventory.domain.fulfilment import (
     Change,
     Fulfilment,
-    Line,
-    PickStatus,
     Shipment,
-    State,
     about,
     advanced,
 )
@@ -36,38 +31,6 @@ class DispatchMode(StrEnum):
     OWN_FLEET = "OWN_FLEET"
     CARRIER = "CARRIER"
     PICKUP = "PICKUP"
-
-
-class NothingToPost(DomainError):
-    """Nothing of this pick task waits for outbound.
-
-    zh: 该配货单没有待出库的货物。
-    请查看 current_status；已出库的见 shipments。
-
-    `current_status` says where the task is; what has left already is in `shipments`.
-    """
-
-
-class PickNotComplete(DomainError):
-    """Not all of the order is picked yet.
-
-    zh: 订单尚未配齐。
-    请先完成配货，或以 partial=true 先出库已配的部分。
-
-    Wait until the rest is picked, or post what is picked with `partial`: true.
-    """
-
-
-class SecondPersonNeeded(DomainError):
-    """The person who picked may not post the outbound too.
-
-    zh: 配货与出库不能由同一人完成。
-    请由另一位仓库管理人员出库，或在仓库设置中允许一人完成。
-
-    Another person must post it, unless the warehouse's setting `one_person` allows it.
-    """
-
-    status = 403
 
 
 class ShipmentMovedOn(DomainError):
@@ -93,15 +56,6 @@ class TrackingNumberMissing(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class OutboundAsk:
-    """Post what is picked of an order; `partial`: although not all is picked yet."""
-
-    pick_task_id: UUID
-    user_id: UUID
-    partial: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class DispatchAsk:
     shipment_id: UUID
     mode: DispatchMode
@@ -120,72 +74,6 @@ class ReceiveAsk:
 
     shipment_id: UUID
     user_id: UUID | None = None
-
-
-def outbound_refusal(before: Fulfilment, ask: OutboundAsk) -> DomainError | None:
-    """Why nothing can be posted now: NothingToPost, PickNotComplete, SecondPersonNeeded."""
-    task = before.task
-    assert task is not None, "an order without pick task is not posted by people"
-    ready = before.state is State.IN_WAREHOUSE and any(line.to_ship for line in before.lines)
-    if not ready:
-        numbers = [shipment.number for shipment in before.shipments]
-        return NothingToPost(current_status=task.status, shipments=numbers)
-    if task.status is PickStatus.PICKING and not ask.partial:
-        return PickNotComplete(pick_task_id=task.pick_task_id)
-    if ask.user_id in task.picker_ids and not before.one_person:
-        return SecondPersonNeeded(pick_task_id=task.pick_task_id)
-    return None
-
-
-def post_outbound(
-    before: Fulfilment, ask: OutboundAsk, shipment_id: UUID, number: str, now: datetime
-) -> Change:
-    """Let what is picked leave the stock; `outbound_refusal` had nothing against it."""
-    shipment = Shipment(
-        shipment_id,
-        number,
-        ShipmentStatus.READY,
-        _leaving(before.lines),
-        posted_at=now,
-        posted_by=ask.user_id,
-    )
-    lines = tuple(replace(line, shipped=line.picked) for line in before.lines)
-    after = replace(before, lines=lines, shipments=(*before.shipments, shipment))
-    if all(line.shipped == line.quantity for line in lines) and before.task:
-        task = replace(before.task, status=PickStatus.SHIPPED)
-        after = replace(after, state=State.SHIPPED, task=task)
-    return advanced(before, after, _posted(after, shipment))
-
-
-def go_direct(before: Fulfilment, shipment_id: UUID, number: str, now: datetime) -> Change:
-    """A virtual warehouse: picked, posted, dispatched, delivered and received at once."""
-    shipment = Shipment(
-        shipment_id,
-        number,
-        ShipmentStatus.RECEIVED,
-        tuple(
-            ShipmentLine(line_no=line.line_no, sku=line.sku, quantity=line.quantity)
-            for line in before.lines
-        ),
-        posted_at=now,
-        dispatched_at=now,
-        delivered_at=now,
-        received_at=now,
-    )
-    lines = tuple(
-        Line(
-            line.line_no,
-            line.sku,
-            line.quantity,
-            picked=line.quantity,
-            shipped=line.quantity,
-            delivered=line.quantity,
-            received=line.quantity,
-        )
-        for line in before.lines
-    )
-    after = replace(before, state=State.SHIPPED, lines=lines, shipments=(shipment,))
-    return advanced(before, after, _posted(after, shipment), _received(after, shipment))
 
 
 def dispatch(before: Fulfilment, ask: DispatchAsk, now: datetime) -> Change | DomainError:
@@ -224,7 +112,7 @@ def deliver(before: Fulfilment, ask: DeliverAsk, now: datetime) -> Change | Doma
 def receive(before: Fulfilment, ask: ReceiveAsk, now: datetime) -> Change | DomainError:
     """The dealer has the goods; he may say so before the driver does. Refused: ShipmentMovedOn."""
     shipment = _shipment(before, ask.shipment_id)
-    events: list[Message] = [_received(before, shipment)]
+    events: list[Message] = [received(before, shipment)]
     match shipment.status:
         case ShipmentStatus.IN_TRANSIT:
             events.insert(0, _delivered(before, shipment))
@@ -283,30 +171,13 @@ def _sum(shipments: Sequence[Shipment], statuses: set[ShipmentStatus]) -> dict[i
     return total
 
 
-def _leaving(lines: Sequence[Line]) -> tuple[ShipmentLine, ...]:
-    return tuple(
-        ShipmentLine(line_no=line.line_no, sku=line.sku, quantity=line.to_ship)
-        for line in lines
-        if line.to_ship
-    )
-
-
-def _posted(fulfilment: Fulfilment, shipment: Shipment) -> OutboundPosted:
-    return OutboundPosted(
-        **about(fulfilment),
-        shipment_id=shipment.shipment_id,
-        shipment_number=shipment.number,
-        lines=shipment.lines,
-    )
-
-
 def _delivered(fulfilment: Fulfilment, shipment: Shipment) -> ShipmentDelivered:
     return ShipmentDelivered(
         **about(fulfilment), shipment_id=shipment.shipment_id, shipment_number=shipment.number
     )
 
 
-def _received(fulfilment: Fulfilment, shipment: Shipment) -> ShipmentReceived:
+def received(fulfilment: Fulfilment, shipment: Shipment) -> ShipmentReceived:
     return ShipmentReceived(
         **about(fulfilment), shipment_id=shipment.shipment_id, shipment_number=shipment.number
     )

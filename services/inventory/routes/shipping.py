@@ -19,7 +19,8 @@ from chassis.scope import acting, reading
 from services.inventory.commands import shipping
 from services.inventory.commands.steps import By, Outcome
 from services.inventory.domain.fulfilment import Fulfilment
-from services.inventory.domain.shipping import DeliverAsk, DispatchAsk, OutboundAsk, ReceiveAsk
+from services.inventory.domain.outbound import OutboundAsk
+from services.inventory.domain.shipping import DeliverAsk, DispatchAsk, ReceiveAsk
 from services.inventory.queries import shipping as queries
 from services.inventory.schemas import (
     DeliverRequest,

@@ -15,6 +15,12 @@ from contracts.inventory import CancelFulfilment, FirmReservation, ReleaseToWare
 from services.inventory.commands import picking, projecting, reserving, shipping
 from services.inventory.commands.steps import By
 from services.inventory.domain.fulfilment import Fulfilment, Mode, PickStatus, State
+from services.inventory.domain.outbound import (
+    NothingToPost,
+    OutboundAsk,
+    PickNotComplete,
+    SecondPersonNeeded,
+)
 from services.inventory.domain.picking import (
     DealerOnStop,
     PickAsk,
@@ -26,11 +32,7 @@ from services.inventory.domain.shipping import (
     DeliverAsk,
     DispatchAsk,
     DispatchMode,
-    NothingToPost,
-    OutboundAsk,
-    PickNotComplete,
     ReceiveAsk,
-    SecondPersonNeeded,
     ShipmentMovedOn,
     TrackingNumberMissing,
 )

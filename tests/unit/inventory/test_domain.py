@@ -14,16 +14,14 @@ from contracts.inventory import (
     ShipmentStatus,
     StockRefused,
 )
-from services.inventory.domain import picking, releasing, reserving, shipping
+from services.inventory.domain import outbound, picking, releasing, reserving
 from services.inventory.domain.fulfilment import (
     Change,
     Fulfilment,
     Mode,
 )
+from services.inventory.domain.outbound import OutboundAsk
 from services.inventory.domain.picking import PickAsk, PickTaskAsk
-from services.inventory.domain.shipping import (
-    OutboundAsk,
-)
 from services.inventory.domain.stocking import series
 from tests.builders.inventory import MAIN, a_demand, held_by, reported
 
@@ -113,8 +111,8 @@ def test_shift_change_makes_both_people_pickers():
     after = _of(picking.confirm(picking_begun, PickAsk(uuid7(), BORIS, {1: 3}), NOW))
 
     for person in (ANNA, BORIS):
-        refusal = shipping.outbound_refusal(after, OutboundAsk(uuid7(), person))
-        assert isinstance(refusal, shipping.SecondPersonNeeded)
+        refusal = outbound.refusal(after, OutboundAsk(uuid7(), person))
+        assert isinstance(refusal, outbound.SecondPersonNeeded)
 
 
 @given(st.permutations(["dispatch", "deliver", "receive", "deliver", "receive", "dispatch"]))
@@ -161,9 +159,7 @@ def _release(soft):
 def _posted(**quantities):
     started = _of(picking.start(_release(_soft(**quantities)).after, _by(ANNA), None, NOW))
     picked = _of(picking.confirm(started, PickAsk(uuid7(), ANNA), NOW))
-    return shipping.post_outbound(
-        picked, OutboundAsk(uuid7(), BORIS), uuid7(), "CK-2611-000001", NOW
-    ).after
+    return outbound.post(picked, OutboundAsk(uuid7(), BORIS), uuid7(), "CK-2611-000001", NOW).after
 
 
 def _of(outcome):

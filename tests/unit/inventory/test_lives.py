@@ -22,7 +22,7 @@ from contracts.inventory import (
     ShipmentStatus,
     StockReserved,
 )
-from services.inventory.domain import picking, releasing, reserving, shipping
+from services.inventory.domain import outbound, picking, releasing, reserving, shipping
 from services.inventory.domain.fulfilment import (
     Change,
     Fulfilment,
@@ -32,8 +32,8 @@ from services.inventory.domain.fulfilment import (
     Tombstone,
     stock_change,
 )
+from services.inventory.domain.outbound import OutboundAsk
 from services.inventory.domain.picking import PickAsk, PickTaskAsk
-from services.inventory.domain.shipping import OutboundAsk
 from tests.builders.inventory import MAIN, a_demand, held_by, reported
 
 NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -118,8 +118,8 @@ class Warehouse(RuleBasedStateMachine):
     def post(self, order_id, partial):
         with_task = self._with_task(order_id)
         ask = OutboundAsk(uuid7(), BORIS, partial)
-        if with_task and not shipping.outbound_refusal(with_task, ask):
-            self._take(shipping.post_outbound(with_task, ask, uuid7(), self._number(), NOW))
+        if with_task and not outbound.refusal(with_task, ask):
+            self._take(outbound.post(with_task, ask, uuid7(), self._number(), NOW))
 
     @rule(
         order_id=st.sampled_from(ORDERS),
