@@ -11,7 +11,16 @@ from services.orders.store.rows import order_of, quantities_json
 
 
 async def lock_orders(tx: Tx, order_ids: Collection[UUID]) -> dict[UUID, Order]:
-    """Load orders by id and hold them until the transaction ends; unknown ids are left out."""
+    """Load orders by id and hold them until the transaction ends; unknown ids are left out.
+
+    Two statements: one that waits for a lock goes on with the lines that it read before it waited.
+    """
+    await tx.execute(
+        """
+        SELECT FROM orders WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR NO KEY UPDATE
+        """,
+        list(order_ids),
+    )
     rows = await tx.fetch(
         """
         SELECT o.order_id, o.number, o.dealer_id, o.placed_by, o.on_behalf, o.salesperson_id,
@@ -28,7 +37,6 @@ async def lock_orders(tx: Tx, order_ids: Collection[UUID]) -> dict[UUID, Order]:
         FROM orders o
         WHERE o.order_id = ANY($1::uuid[])
         ORDER BY o.order_id
-        FOR NO KEY UPDATE OF o
         """,
         list(order_ids),
     )
