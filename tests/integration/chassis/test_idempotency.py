@@ -101,7 +101,8 @@ async def test_a_refusal_is_not_kept(api, library_db, route):
 
 @pytest.mark.parametrize("route", ROUTES)
 async def test_requests_sent_many_times_at_once_have_their_effect_once(library_db, route):
-    sent = [(a_dealer(), a_key()) for _ in range(10)] * 5
+    requests = [(a_dealer(), a_key()) for _ in range(10)]
+    sent = [request for request in requests for _ in range(5)]
 
     async with serving(LIBRARY, library_db) as api:
         answers = await asyncio.gather(
