@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from chassis.auth import STAFF, Access, Role, roles
 
-ACCESS: Access = {"timeline.view": roles(STAFF, Role.DLR)}
+ACCESS: Access = {
+    "timeline.view": roles(STAFF, Role.DLR),
+    "funnel.view": roles(STAFF),
+}

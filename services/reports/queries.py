@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
@@ -9,8 +10,8 @@ from asyncpg import Record
 
 from chassis.db import Reader
 from chassis.errors import NotFound
-from services.reports.schemas import Timeline, TimelineEvent
-from services.reports.texts import EVENTS, STATUSES, Text, render
+from services.reports.schemas import Funnel, FunnelStep, Timeline, TimelineEvent
+from services.reports.texts import EVENTS, STATUSES, STEPS, Text, render
 
 OVER = frozenset({"REJECTED", "EXPIRED", "CANCELLED", "COMPLETED"})
 
@@ -54,6 +55,32 @@ async def timeline(reader: Reader, order_id: UUID) -> Timeline:
     )
 
 
+async def funnel(reader: Reader, since: datetime, until: datetime) -> Funnel:
+    """How many of the orders submitted from `since` until before `until` reached each step."""
+    rows = await reader.fetch(
+        """
+        SELECT s.step, count(s.at) AS orders,
+               percentile_disc(0.5) WITHIN GROUP (ORDER BY s.at - o.submitted_at) AS median,
+               percentile_disc(0.95) WITHIN GROUP (ORDER BY s.at - o.submitted_at) AS p95
+        FROM orders o
+        CROSS JOIN LATERAL (VALUES
+            (1, 'submitted', submitted_at), (2, 'checked', checked_at),
+            (3, 'confirmed', confirmed_at), (4, 'released', released_at),
+            (5, 'picked', picked_at), (6, 'outbound', outbound_at),
+            (7, 'dispatched', dispatched_at), (8, 'delivered', delivered_at),
+            (9, 'received', received_at), (10, 'invoiced', invoiced_at),
+            (11, 'completed', completed_at), (12, 'ended', ended_at)
+        ) AS s(place, step, at)
+        WHERE o.submitted_at >= $1 AND o.submitted_at < $2
+        GROUP BY s.place, s.step
+        ORDER BY s.place
+        """,
+        since,
+        until,
+    )
+    return Funnel(since=since, until=until, steps=[_step(row) for row in rows])
+
+
 async def digest(reader: Reader) -> str:
     """One hash over every row of the projection: equal rows, equal hash."""
     value: str = await reader.fetchval(
@@ -65,6 +92,21 @@ async def digest(reader: Reader) -> str:
         """
     )
     return value
+
+
+def _step(row: Record) -> FunnelStep:
+    return FunnelStep(
+        step=row["step"],
+        label_zh=STEPS[row["step"]].zh,
+        label_en=STEPS[row["step"]].en,
+        orders=row["orders"],
+        median_seconds=_seconds(row["median"]),
+        p95_seconds=_seconds(row["p95"]),
+    )
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else round(span.total_seconds())
 
 
 def _event(row: Record) -> TimelineEvent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class TimelineEvent(BaseModel):
@@ -30,3 +30,20 @@ class Timeline(BaseModel):
     total_minor: int | None
     events: list[TimelineEvent]
     allowed_actions: list[str]
+
+
+class FunnelStep(BaseModel):
+    step: str
+    label_zh: str
+    label_en: str
+    orders: int = Field(description="How many of the orders have reached it.")
+    median_seconds: int | None = Field(description="From submission to this step.")
+    p95_seconds: int | None
+
+
+class Funnel(BaseModel):
+    """How far the orders of a span of time came, and how long it took."""
+
+    since: datetime
+    until: datetime
+    steps: list[FunnelStep]

@@ -27,6 +27,21 @@ STATUSES: Mapping[str, Text] = {
     "COMPLETED": Text("已完成", "Completed"),
 }
 
+STEPS: Mapping[str, Text] = {
+    "submitted": Text("提交", "Submitted"),
+    "checked": Text("校验通过", "Checked"),
+    "confirmed": Text("确认", "Confirmed"),
+    "released": Text("货款到位", "Paid enough"),
+    "picked": Text("配货", "Picked"),
+    "outbound": Text("出库", "Outbound"),
+    "dispatched": Text("发货", "Dispatched"),
+    "delivered": Text("送达", "Delivered"),
+    "received": Text("收货", "Received"),
+    "invoiced": Text("开票", "Invoiced"),
+    "completed": Text("完成", "Completed"),
+    "ended": Text("取消、拒绝或过期", "Cancelled, refused or expired"),
+}
+
 EVENTS: Mapping[str, Text] = {
     "orders.order-submitted.v1": Text("订单已提交，正在校验", "The order was submitted"),
     "orders.order-checks-passed.v1": Text(

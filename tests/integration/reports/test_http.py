@@ -59,3 +59,37 @@ async def test_what_is_no_id_is_refused_naming_the_place(api):
 
     assert answer.status_code in {404, 422}
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_funnel_counts_who_reached_which_step(api, reports_db, story):
+    halfway = Story("XS-2")
+    await Dispatch(reports_db, SUBSCRIPTIONS).deliver(
+        [a_delivery(event) for event in halfway.whole_life()[:5]]
+    )
+
+    answer = await api(an_actor(Role.ADM)).get("/reports/order-funnel")
+
+    reached = {step["step"]: step["orders"] for step in answer.json()["steps"]}
+    assert (reached["submitted"], reached["released"], reached["picked"]) == (2, 2, 1)
+    assert (reached["completed"], reached["ended"]) == (1, 0)
+    assert answer.json()["steps"][0]["label_zh"] == "提交"
+
+
+async def test_a_salesperson_counts_his_own_orders_and_a_dealer_none(api, story):
+    his = an_actor(Role.SAL, user_id=story.salesperson_id)
+    mine = (await api(his).get("/reports/order-funnel")).json()["steps"]
+    others = (await api(an_actor(Role.SAL)).get("/reports/order-funnel")).json()["steps"]
+
+    assert mine[0]["orders"] == 1
+    assert others == []
+    dealer = an_actor(Role.DLR, dealer_id=story.dealer_id)
+    assert (await api(dealer).get("/reports/order-funnel")).status_code == 403
+
+
+async def test_a_span_that_ends_before_it_begins_is_refused(api):
+    span = {"since": "2026-11-24T00:00:00Z", "until": "2026-11-23T00:00:00Z"}
+
+    answer = await api(an_actor(Role.ADM)).get("/reports/order-funnel", params=span)
+
+    assert answer.status_code == 422
+    assert answer.json()["faults"][0]["pointer"] == "?since"

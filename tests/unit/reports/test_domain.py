@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from contracts.orders import Hold
 from services.reports.domain import BECOMES, STEPS, TOLD, Fact, summarize
 from services.reports.texts import EVENTS, STATUSES
+from services.reports.texts import STEPS as WORDS
 from tests.builders.events import Story
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -53,6 +54,7 @@ def test_an_invoice_counts_for_the_order_that_it_names():
     assert (summary.order_id, summary.number) == (story.order_id, "DD-2611-000007")
 
 
-def test_every_event_and_every_state_has_its_words():
+def test_every_event_every_state_and_every_step_has_its_words():
+    assert set(STEPS) == set(WORDS)
     assert {event.type for event in TOLD} == set(EVENTS)
     assert set(BECOMES.values()) | {"ON_HOLD"} == set(STATUSES)
