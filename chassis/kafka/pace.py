@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SIZE_MIN, SIZE_MAX = 32, 1_000
-TARGET_SECONDS = 0.05
+SIZE_MIN, SIZE_MAX = 256, 1_000
+"""A batch costs mostly the same whatever its size, so a small one never helps a busy machine: with a
+least size of 32 a slow moment made the batches small, which made the machine slower, for good."""
+TARGET_SECONDS = 0.5
 """A batch that takes longer holds its locks too long."""
 FULL = 128
 """Batches below this size are worth waiting for while more keeps coming."""
-LINGER_SECONDS = 0.01
+LINGER_SECONDS = 0.02
 
 
 @dataclass(slots=True)
 class Pace:
     """Grows slowly while full batches are quick, shrinks fast when they are slow (AIMD)."""
 
-    size: int = 256
+    size: int = 500
     linger_seconds: float = 0.0
 
     def note(self, messages: int, seconds: float) -> None:

@@ -13,7 +13,7 @@ def test_full_batches_that_are_quick_grow_up_to_a_limit():
 def test_slow_batches_shrink_faster_than_they_grew_down_to_a_limit():
     pace = Pace(size=SIZE_MAX)
     for _ in range(20):
-        pace.note(pace.size, 1.0)
+        pace.note(pace.size, 2.0)
     assert pace.size == SIZE_MIN
 
 
