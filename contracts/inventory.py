@@ -216,6 +216,9 @@ class OutboundPosted(ShipmentEvent):
     type = "inventory.outbound-posted.v1"
 
     lines: tuple[ShipmentLine, ...] = Field(min_length=1)
+    direct: bool = Field(
+        default=False, description="From a DIRECT warehouse: nobody dispatches or delivers it."
+    )
 
 
 class ShipmentDispatched(ShipmentEvent):

@@ -143,4 +143,5 @@ def _posted(fulfilment: Fulfilment, shipment: Shipment) -> OutboundPosted:
         shipment_id=shipment.shipment_id,
         shipment_number=shipment.number,
         lines=shipment.lines,
+        direct=shipment.status is ShipmentStatus.RECEIVED,
     )

@@ -145,6 +145,7 @@ WORKS: Mapping[str, Work] = {
         ),
         subject="shipment_id",
         facts=("number", "shipment_number"),
+        needed=lambda event: not event.direct,
     ),
     "DELIVER": Work(
         role=Role.DLV,

@@ -99,6 +99,13 @@ def test_an_order_with_nothing_due_waits_for_no_payment():
     assert digest(Story().confirmed(due_minor=0)).opened == {}
 
 
+def test_what_a_direct_warehouse_sends_waits_for_no_driver():
+    posted = Story().outbound()
+
+    assert digest(posted).opened != {}
+    assert digest(posted.model_copy(update={"direct": True})).opened == {}
+
+
 def test_an_order_placed_on_behalf_is_told_to_the_dealer():
     story = Story()
 
