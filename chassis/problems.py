@@ -11,6 +11,7 @@ from asyncpg.exceptions import CharacterNotInRepertoireError, UntranslatableChar
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from chassis import telemetry
@@ -30,6 +31,43 @@ EXPECTED = (
     *TRANSIENT,
 )
 """Errors that an answer explains; every other one is a bug."""
+
+
+class Fault(BaseModel):
+    """What is wrong at one place of a request."""
+
+    pointer: str = Field(
+        description="JSON pointer into the body; `?name` of the query, `#name` of a header."
+    )
+    fault: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457); a refusal adds its own facts to it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Names the problem; the same in every language.")
+    title: str
+    status: int
+    detail: str = Field(default="", description="The way out.")
+    trace_id: str = Field(default="", description="What to tell whom you ask for help.")
+    faults: list[Fault] = Field(default=[], description="Where the request is wrong.")
+
+
+ANSWER = {
+    "description": "A problem document.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": ANSWER, "5XX": ANSWER}
+"""What every route may answer besides its own."""
+
+
+def describe(document: dict[str, Any]) -> None:
+    """Put the schemas of problem documents into an OpenAPI document."""
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas |= {**schema.pop("$defs"), "Problem": schema}
 
 
 class InternalError(Exception):

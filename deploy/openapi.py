@@ -12,9 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
-
-from chassis.service import Service
+from chassis.service import Service, routed
 from gateway.openapi import merge
 
 FOLDER = Path(__file__).parent.parent / "contracts" / "openapi"
@@ -32,10 +30,7 @@ MODULES = {
 
 def description(service: Service) -> dict[str, Any]:
     """OpenAPI of one service."""
-    app = FastAPI(title=service.name)
-    for router in service.routers:
-        app.include_router(router)
-    return app.openapi()
+    return routed(service).openapi()
 
 
 def files() -> Iterator[tuple[Path, str]]:

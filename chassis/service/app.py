@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -34,16 +35,8 @@ def make_runtime(
 
 def build_app(service: Service, runtime: Runtime) -> ASGIApp:
     """The HTTP side. Raises UndeclaredRoute."""
-    app = FastAPI(
-        title=service.name,
-        docs_url=None,
-        redoc_url=None,
-        max_body_size=runtime.settings.body_bytes_max,
-    )
+    app = routed(service, body_bytes_max=runtime.settings.body_bytes_max)
     app.state.runtime = runtime
-    for router in service.routers:
-        app.include_router(router)
-    check_routes(app.routes, service.access)
     health.install(app)
     problems.install(app)
     behind: ASGIApp = HotRoutes(service.hot, runtime, app) if service.hot else app
@@ -51,6 +44,30 @@ def build_app(service: Service, runtime: Runtime) -> ASGIApp:
         behind = service.front(runtime, behind)
     seconds = runtime.settings.request_timeout_seconds
     return Edge(behind, timeout_seconds=seconds, strangers=service.strangers)
+
+
+def routed(service: Service, *, body_bytes_max: int | None = None) -> FastAPI:
+    """The routes of a service alone, as they are described. Raises UndeclaredRoute."""
+    app = _Api(
+        title=service.name,
+        docs_url=None,
+        redoc_url=None,
+        responses=problems.RESPONSES,
+        max_body_size=body_bytes_max,
+    )
+    for router in service.routers:
+        app.include_router(router)
+    check_routes(app.routes, service.access)
+    return app
+
+
+class _Api(FastAPI):
+    """Describes its problem documents, too."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        problems.describe(document)
+        return document
 
 
 def build_probes(service: Service, runtime: Runtime) -> ASGIApp:
