@@ -103,6 +103,7 @@ def test_a_direct_warehouse_needs_no_people():
         "OutboundPosted",
         "ShipmentReceived",
     ]
+    assert change.messages[1].direct
 
 
 def test_shift_change_makes_both_people_pickers():
