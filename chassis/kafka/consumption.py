@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 from asyncpg.pgproto import pgproto
 
 from chassis import telemetry
 from chassis.consumer import TRANSIENT, Dispatch
-from chassis.crash import crash_point
 from chassis.envelope import ID, TYPE, Delivery
+from chassis.kafka.offsets import COMMIT_SECONDS_MAX, Offsets
 from chassis.kafka.pace import Pace
 from chassis.log import log
 from chassis.pulse import Pulse
@@ -29,7 +29,6 @@ RESTART_SECONDS = 1.0
 IDLE_CHECK_SECONDS = 30
 """How long nothing may come before we ask the broker whether there is something."""
 SILENCE_SECONDS_MAX = 120
-COMMIT_SECONDS_MAX = 10
 
 
 class Stalled(Exception):
@@ -56,6 +55,7 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
         self._client_settings = client
         self._cell = cell
         self._pace = Pace()
+        self._offsets = Offsets()
         self._batch: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -72,6 +72,7 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
                 max_partition_fetch_bytes=1 << 20,
             )
             client.subscribe(topics=[f"{self._cell}.{topic}" for topic in topics], listener=self)
+            self._offsets = Offsets(client)
             try:
                 await client.start()
                 await self._consume(client)
@@ -92,15 +93,16 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
         self._stopping = True
         if self._batch is not None:
             await asyncio.wait({self._batch}, timeout=timeout_seconds)
+        await self._offsets.commit()
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Before others get the partitions, finish what was fetched from them."""
-        if self._batch is None:
-            return
-        _, running = await asyncio.wait({self._batch}, timeout=REVOCATION_SECONDS_MAX)
-        if running:
-            log.warning("batch_abandoned", partitions=len(revoked))
-            await self._abandon()
+        if self._batch is not None:
+            _, running = await asyncio.wait({self._batch}, timeout=REVOCATION_SECONDS_MAX)
+            if running:
+                log.warning("batch_abandoned", partitions=len(revoked))
+                await self._abandon()
+        await self._offsets.commit()
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         log.info("partitions_assigned", partitions=len(assigned))
@@ -113,21 +115,21 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
                 fetched = await client.getmany(timeout_ms=500, max_records=self._pace.size)
             # No await between here and the task: a rebalance sees either no batch or all of it.
             if fetched and not self._stopping:
-                self._batch = asyncio.create_task(self._settle(client, fetched))
+                self._batch = asyncio.create_task(self._settle(fetched))
                 await asyncio.wait({self._batch})
                 batch, self._batch = self._batch, None
                 if batch.cancelled():
                     raise Stalled("a rebalance did not wait any longer")
                 batch.result()
                 heard = time.monotonic()
-            elif time.monotonic() - heard > IDLE_CHECK_SECONDS:
+                continue
+            await self._offsets.commit()
+            if time.monotonic() - heard > IDLE_CHECK_SECONDS:
                 await self._check_lag(client)
                 heard = time.monotonic()
 
-    async def _settle(
-        self, client: AIOKafkaConsumer, fetched: Mapping[TopicPartition, Sequence[Any]]
-    ) -> None:
-        """Deliver what was fetched, then commit its offsets."""
+    async def _settle(self, fetched: Mapping[TopicPartition, Sequence[Any]]) -> None:
+        """Deliver what was fetched, then its offsets may be committed."""
         deliveries = [
             delivery_of(record, self._cell) for part in fetched.values() for record in part
         ]
@@ -137,8 +139,7 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
         self._pace.note(len(deliveries), seconds)
         self._tell(fetched, len(deliveries), seconds)
         self._committed.set()
-        await self._commit(client, fetched)
-        crash_point("consumer.after_offsets")
+        await self._offsets.delivered(fetched)
 
     def _tell(
         self, fetched: Mapping[TopicPartition, Sequence[Any]], size: int, seconds: float
@@ -174,22 +175,6 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
             else:
                 self._pulse.well()
                 return
-
-    async def _commit(
-        self, client: AIOKafkaConsumer, fetched: Mapping[TopicPartition, Sequence[Any]]
-    ) -> None:
-        """Where that fails, the same messages come again, to whomever: the inbox knows them."""
-        mine = client.assignment()
-        offsets = {
-            part: records[-1].offset + 1
-            for part, records in fetched.items()
-            if records and part in mine
-        }
-        try:
-            async with asyncio.timeout(COMMIT_SECONDS_MAX):
-                await client.commit(offsets)
-        except (CommitFailedError, IllegalStateError, KafkaError, TimeoutError) as fault:
-            log.info("offsets_not_committed", error=repr(fault))
 
     async def _check_lag(self, client: AIOKafkaConsumer) -> None:
         """Nothing came for a while. Raises Stalled if something should have."""
