@@ -1,4 +1,4 @@
-"""Offsets: told to the broker after the effects, now and then, and only of partitions still owned."""
+"""Offsets: told to the broker after the effects, and only of partitions still owned."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SIZE_MIN, SIZE_MAX = 256, 1_000
-"""A batch costs mostly the same whatever its size, so a small one never helps a busy machine: with a
-least size of 32 a slow moment made the batches small, which made the machine slower, for good."""
+"""A batch costs mostly the same whatever its size, so a small one never helps a busy machine: with
+a least size of 32 a slow moment made batches small, which made the machine slower, for good."""
 TARGET_SECONDS = 0.5
 """A batch that takes longer holds its locks too long."""
 FULL = 128
