@@ -1,0 +1,1 @@
+"""Planted bugs: each must be caught by a test, or the tests prove nothing."""
