@@ -70,7 +70,7 @@ async def search(
 async def prices(
     reader: Reader, dealer_id: UUID, shown: Sequence[Product], at: datetime
 ) -> dict[str, DealerPrice]:
-    """What a dealer pays now, by SKU; what has no price is left out, for a foreign dealer all."""
+    """What a dealer pays at a time, by SKU: nothing for a dealer that the caller may not see."""
     buyer = (await store.buyers(reader, [dealer_id])).get(dealer_id)
     if buyer is None:
         return {}

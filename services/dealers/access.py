@@ -15,6 +15,7 @@ ACCESS: Access = {
     "dealers.view": roles(STAFF, Role.DLR, Role.MACHINE),
     "dealers.view-terms": roles(Role.ADM, Role.FIN, Role.SAL, Role.DLR, Role.MACHINE),
     "dealers.add": roles(Role.ADM),
+    "dealers.correct": roles(Role.ADM),
     "dealers.suspend": roles(Role.ADM),
     "dealers.stop": roles(Role.ADM),
     "dealers.reinstate": roles(Role.ADM),

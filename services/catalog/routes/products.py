@@ -26,6 +26,7 @@ from services.catalog.domain.products import MOVES, Product, Stored
 from services.catalog.schemas import (
     DealerPrice,
     ImportResult,
+    Moment,
     ProductChange,
     ProductImport,
     ProductRequest,
@@ -42,6 +43,7 @@ VERBS: Mapping[ProductStatus, str] = {
 }
 
 router = APIRouter(prefix="/products", tags=["catalog"])
+AsOf = Annotated[Moment | None, Query(description="Prices as they were at this time.")]
 Viewer = Annotated[Actor, Depends(allowed("products.view"))]
 Changer = Annotated[Actor, Depends(allowed("products.change"))]
 Activator = Annotated[Actor, Depends(allowed("products.activate"))]
@@ -58,27 +60,35 @@ async def list_products(  # noqa: PLR0913, PLR0917  (filters)
     category: Annotated[str | None, Query(max_length=64)] = None,
     status: Annotated[list[ProductStatus] | None, Query()] = None,
     dealer_id: UUID | None = None,
+    as_of: AsOf = None,
 ) -> Page[ProductResponse]:
-    """Products by SKU. A dealer sees his own prices; the staff those of the dealer they name."""
+    """Products by SKU. A dealer sees his own prices; the staff those of the dealer they name.
+
+    `as_of`: what he was asked to pay at that time; the products are those of now.
+    """
     async with reading(runtime, actor) as reader:
         found = await queries.search(
             reader, page, text=q, category=category, statuses=_shown_statuses(actor, status)
         )
-        prices = await _prices(reader, actor, dealer_id, found[: page.limit])
+        prices = await _prices(reader, actor, dealer_id, found[: page.limit], as_of)
     rows = [_shown(actor, product, prices.get(product.sku)) for product in found]
     return Page[ProductResponse].of(rows, page, key=lambda one: (one.sku,))
 
 
 @router.get("/{sku}", response_model=ProductResponse)
 async def get_product(
-    sku: str, actor: Viewer, runtime: RuntimeDep, dealer_id: UUID | None = None
+    sku: str,
+    actor: Viewer,
+    runtime: RuntimeDep,
+    dealer_id: UUID | None = None,
+    as_of: AsOf = None,
 ) -> Response:
     """One product, with the price as in the list."""
     async with reading(runtime, actor) as reader:
         product = await queries.product(reader, sku)
         if product.status is ProductStatus.DRAFT and not actor.roles & STAFF:
             raise NotFound
-        prices = await _prices(reader, actor, dealer_id, [product])
+        prices = await _prices(reader, actor, dealer_id, [product], as_of)
     return _answer(actor, product, prices.get(sku))
 
 
@@ -193,13 +203,17 @@ async def _move(
 
 
 async def _prices(
-    reader: Reader, actor: Actor, dealer_id: UUID | None, shown: Sequence[Product]
+    reader: Reader,
+    actor: Actor,
+    dealer_id: UUID | None,
+    shown: Sequence[Product],
+    as_of: datetime | None,
 ) -> Mapping[str, DealerPrice]:
     """A dealer sees no price but his own, whomever he names (E-27)."""
     wanted = actor.dealer_id or dealer_id
     if wanted is None or not may(ACCESS, actor, "prices.view"):
         return {}
-    return await queries.prices(reader, wanted, shown, datetime.now(UTC))
+    return await queries.prices(reader, wanted, shown, as_of or datetime.now(UTC))
 
 
 def _shown_statuses(actor: Actor, asked: Sequence[ProductStatus] | None) -> Sequence[ProductStatus]:

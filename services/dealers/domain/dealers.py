@@ -228,6 +228,24 @@ def applied(change: Change) -> Decision:
     return decide
 
 
+def corrected(company: Mapping[str, str], warehouse_id: UUID | None) -> Decision:
+    """Other words for who he is, by the fields of Company, or another warehouse to serve him."""
+
+    def decide(dealer: Dealer) -> Changed | DomainError:
+        if dealer.status is DealerStatus.EXITED:
+            return DealerExited()
+        standing = dealer.standing
+        if warehouse_id:
+            standing = replace(standing, warehouse_id=warehouse_id)
+        after = replace(dealer, company=replace(dealer.company, **company), standing=standing)
+        if after == dealer:
+            return Changed(dealer)
+        after = replace(after, version=dealer.version + 1)
+        return Changed(after, (after.state,))
+
+    return decide
+
+
 def unchanged(dealer: Dealer) -> Changed | DomainError:
     """The decision that leaves a dealer alone; refused for one who has left."""
     if dealer.status is DealerStatus.EXITED:

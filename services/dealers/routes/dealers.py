@@ -53,7 +53,12 @@ VERBS: Mapping[DealerStatus, tuple[str, ...]] = {
     DealerStatus.ON_STOP: ("dealers.reinstate", "dealers.suspend"),
     DealerStatus.EXITED: (),
 }
-CHANGES = ("dealers.change-tier", "dealers.change-terms", "dealers.bind-salesperson")
+CHANGES = (
+    "dealers.correct",
+    "dealers.change-tier",
+    "dealers.change-terms",
+    "dealers.bind-salesperson",
+)
 
 router = APIRouter(prefix="/dealers", tags=["dealers"])
 Viewer = Annotated[Actor, Depends(allowed("dealers.view"))]

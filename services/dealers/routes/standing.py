@@ -23,17 +23,33 @@ from services.dealers.schemas.dealers import (
     BindSalespersonRequest,
     ChangeTermsRequest,
     ChangeTierRequest,
+    CorrectionRequest,
     DealerResponse,
 )
 from services.dealers.schemas.fields import ReasonRequest
 
 router = APIRouter(prefix="/dealers", tags=["dealers"])
+Corrector = Annotated[Actor, Depends(allowed("dealers.correct"))]
 Suspender = Annotated[Actor, Depends(allowed("dealers.suspend"))]
 Stopper = Annotated[Actor, Depends(allowed("dealers.stop"))]
 Reinstater = Annotated[Actor, Depends(allowed("dealers.reinstate"))]
 TierChanger = Annotated[Actor, Depends(allowed("dealers.change-tier"))]
 TermsChanger = Annotated[Actor, Depends(allowed("dealers.change-terms"))]
 Binder = Annotated[Actor, Depends(allowed("dealers.bind-salesperson"))]
+
+
+@router.patch("/{dealer_id}", response_model=DealerResponse)
+async def correct_dealer(
+    dealer_id: UUID,
+    body: CorrectionRequest,
+    actor: Corrector,
+    runtime: RuntimeDep,
+    if_match: IfMatch,
+) -> Response:
+    """Correct name, place or contact, or change the warehouse; orders keep what they were given."""
+    company = body.model_dump(exclude_none=True, exclude={"warehouse_id"})
+    decision = domain.corrected(company, body.warehouse_id)
+    return await _decide(runtime, actor, dealer_id, decision, if_match)
 
 
 @router.post("/{dealer_id}/suspend", response_model=DealerResponse)

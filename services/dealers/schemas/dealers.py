@@ -129,6 +129,17 @@ class DealerSummary(BaseModel):
     version: int
 
 
+class CorrectionRequest(Body):
+    """What to correct; what is left out stays. The credit code never changes."""
+
+    name: Name | None = None
+    province: Place | None = None
+    city: Place | None = None
+    contact_name: Person | None = None
+    phone: Phone | None = None
+    warehouse_id: UUID | None = None
+
+
 class ChangeTierRequest(Body):
     """Orders submitted from then on are priced by the new tier (F-51)."""
 

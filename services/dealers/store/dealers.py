@@ -85,17 +85,20 @@ async def insert_dealers(tx: Tx, dealers: Sequence[Dealer]) -> None:
 
 
 async def save_dealers(tx: Tx, dealers: Sequence[Dealer]) -> None:
-    """Store the standing of locked dealers."""
+    """Store what may change of locked dealers."""
     await tx.execute(
         """
         UPDATE dealers AS d
-        SET status = new.status, reason = new.reason, tier = new.tier, terms = new.terms::jsonb,
+        SET name = new.name, province = new.province, city = new.city,
+            contact_name = new.contact_name, phone = new.phone,
+            status = new.status, reason = new.reason, tier = new.tier, terms = new.terms::jsonb,
             credit_limit_minor = new.credit_limit_minor, salesperson_id = new.salesperson_id,
             warehouse_id = new.warehouse_id, version = new.version
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-                    $7::uuid[], $8::uuid[], $9::int[])
+                    $7::uuid[], $8::uuid[], $9::int[], $10::text[], $11::text[], $12::text[],
+                    $13::text[], $14::text[])
              AS new(dealer_id, status, reason, tier, terms, credit_limit_minor, salesperson_id,
-                    warehouse_id, version)
+                    warehouse_id, version, name, province, city, contact_name, phone)
         WHERE d.dealer_id = new.dealer_id
         """,
         [one.dealer_id for one in dealers],
@@ -107,6 +110,11 @@ async def save_dealers(tx: Tx, dealers: Sequence[Dealer]) -> None:
         [one.standing.salesperson_id for one in dealers],
         [one.standing.warehouse_id for one in dealers],
         [one.version for one in dealers],
+        [one.company.name for one in dealers],
+        [one.company.province for one in dealers],
+        [one.company.city for one in dealers],
+        [one.company.contact_name for one in dealers],
+        [one.company.phone for one in dealers],
     )
 
 

@@ -174,3 +174,22 @@ async def test_a_missing_list_is_not_found(shop):
     ]
 
     assert {answer.status_code for answer in answers} == {404}
+
+
+async def test_what_a_dealer_saw_can_be_shown_later(shop):
+    await shop.products("A")
+    listed = await shop.publish("CITY", ("A", 1, "10"))
+    path = f"/price-lists/{listed['price_list_id']}"
+    buyer = shop.api(await shop.a_dealer("CITY"))
+    seen_at = datetime.now(UTC).isoformat()
+    await shop.api(shop.admin).post(f"{path}/draft", json={"valid_from": "2026-02-01T00:00:00Z"})
+    new = {"entries": [{"sku": "A", "unit_price": "12"}]}
+    await shop.api(shop.admin).post(f"{path}/entries", json=new)
+    await shop.api(shop.second).post(f"{path}/publish")
+
+    prices = [
+        (await buyer.get("/products/A", params=query)).json()["price"]
+        for query in ({}, {"as_of": seen_at}, {"as_of": "2026-01-15T00:00:00Z"})
+    ]
+
+    assert [price and price["unit_price"] for price in prices] == ["12", "10", None]

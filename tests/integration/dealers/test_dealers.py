@@ -121,6 +121,19 @@ async def test_a_dealer_is_suspended_stopped_and_reinstated(api, dealers_db):
     assert {DealerSuspended.type, DealerStopped.type} <= set(types)
 
 
+async def test_a_dealer_is_corrected_in_what_the_request_names(api, dealers_db):
+    dealer = await add(api)
+    one = f"/dealers/{dealer['dealer_id']}"
+
+    corrected = (await api(ADMIN).patch(one, json={"phone": "0571-87654321"})).json()
+    same = (await api(ADMIN).patch(one, json={"phone": "0571-87654321"})).json()
+
+    changed = {name for name in dealer if dealer[name] != corrected[name]}
+    assert changed == {"phone", "version"}
+    assert (corrected["version"], same["version"]) == (2, 2)
+    assert len(await states(dealers_db)) == 2
+
+
 async def test_a_change_holds_at_once_and_is_remembered(api, dealers_db):
     one = f"/dealers/{(await add(api))['dealer_id']}"
 
