@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import aiohttp
+import httpx
 import orjson
 
 from gateway.openapi import merge
-from gateway.proxy.upstream import UNREACHABLE
 from gateway.schemas import ServiceStatus
 
-ASK_SECONDS = aiohttp.ClientTimeout(2.0)
+ASK_SECONDS = 2.0
 KEPT_SECONDS = 60.0
 COMMITTED = Path(__file__).parent.parent / "contracts" / "openapi"
 """What the services said when this was built; for those that do not answer now."""
@@ -31,8 +30,8 @@ class Merged(NamedTuple):
 class Interface:
     """Asks the services, and remembers the answer for a minute."""
 
-    def __init__(self, session: aiohttp.ClientSession, urls: Mapping[str, str]) -> None:
-        self._session, self._urls = session, urls
+    def __init__(self, http: httpx.AsyncClient, urls: Mapping[str, str]) -> None:
+        self._http, self._urls = http, urls
         self._kept: Merged | None = None
         self._kept_until = 0.0
 
@@ -52,22 +51,18 @@ class Interface:
 
     async def _description(self, service: str) -> dict[str, Any]:
         try:
-            async with self._session.get(
-                f"{self._urls[service]}/openapi.json", timeout=ASK_SECONDS
-            ) as answer:
-                if answer.status == 200:
-                    return dict(orjson.loads(await answer.read()))
-        except UNREACHABLE:
+            answer = await self._http.get(f"{self._urls[service]}/openapi.json")
+            if answer.status_code == 200:
+                return dict(orjson.loads(answer.content))
+        except httpx.HTTPError:
             pass
         committed = COMMITTED / f"{service}.json"
         return dict(orjson.loads(committed.read_bytes())) if committed.exists() else {}
 
     async def _readiness(self, service: str) -> ServiceStatus:
         try:
-            async with self._session.get(
-                f"{self._urls[service]}/readyz", timeout=ASK_SECONDS
-            ) as answer:
-                said = (await answer.read())[:2_000].decode(errors="replace")
-                return ServiceStatus(service=service, ready=answer.status == 200, said=said)
-        except UNREACHABLE as fault:
+            answer = await self._http.get(f"{self._urls[service]}/readyz")
+            ready = answer.status_code == 200
+            return ServiceStatus(service=service, ready=ready, said=answer.text[:2_000])
+        except httpx.HTTPError as fault:
             return ServiceStatus(service=service, ready=False, said=type(fault).__name__)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, cast
 
-import aiohttp
+import httpx
 import orjson
 from fastapi import Depends
 from joserfc.jwk import OKPKey
@@ -14,21 +14,16 @@ from starlette.types import ASGIApp, Scope
 
 from chassis.http import RuntimeDep
 from chassis.runtime import Runtime
-from gateway.interface import Interface
+from gateway.interface import ASK_SECONDS, Interface
 from gateway.live.feed import Feed
 from gateway.live.hub import Hub
 from gateway.passwords import Passwords
 from gateway.portal_files import PortalFiles
-from gateway.proxy.breaker import Breaker
 from gateway.proxy.callers import Callers
 from gateway.proxy.headers import Headers
 from gateway.proxy.limits import Limits
-from gateway.proxy.places import Places
 from gateway.proxy.upstream import Upstream
 from gateway.settings import Settings
-
-KEEP_ALIVE_SECONDS = 4.0
-"""Less than a service's own 5: it must not close a connection that is just being used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +54,13 @@ def prepare(runtime: Runtime) -> None:
     """Make the parts of this process."""
     settings: Settings = runtime.settings
     key = OKPKey.import_key(orjson.loads(settings.signing_key_path.read_bytes()))
-    session = _session(settings)
-    runtime.exits.push_async_callback(session.close)
+    upstreams = {
+        service: Upstream(service, url, settings) for service, url in settings.upstreams.items()
+    }
+    for upstream in upstreams.values():
+        runtime.exits.push_async_callback(upstream.close)
+    http = httpx.AsyncClient(timeout=ASK_SECONDS)
+    runtime.exits.push_async_callback(http.aclose)
     hub = Hub(clients_max=settings.live_clients_max)
     feed = Feed(runtime, hub)
     runtime.exits.push_async_callback(feed.stop)
@@ -69,13 +69,8 @@ def prepare(runtime: Runtime) -> None:
         callers=Callers(runtime.db, settings, key),
         limits=Limits(settings),
         passwords=Passwords(),
-        upstreams={
-            service: Upstream(
-                service, url, session, _places(settings), _breaker(settings), settings
-            )
-            for service, url in settings.upstreams.items()
-        },
-        interface=Interface(session, settings.upstreams),
+        upstreams=upstreams,
+        interface=Interface(http, settings.upstreams),
         hub=hub,
         feed=feed,
         portal=PortalFiles(settings.portal_path),
@@ -91,25 +86,3 @@ async def _parts(runtime: RuntimeDep) -> Parts:
 
 
 PartsDep = Annotated[Parts, Depends(_parts)]
-
-
-def _session(settings: Settings) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
-        timeout=aiohttp.ClientTimeout(settings.request_timeout_seconds),
-    )
-
-
-def _places(settings: Settings) -> Places:
-    return Places(
-        taken_max=settings.requests_in_flight_max,
-        waiting_max=settings.requests_waiting_max,
-        waiting_seconds_max=settings.waiting_seconds_max,
-    )
-
-
-def _breaker(settings: Settings) -> Breaker:
-    return Breaker(failures_max=settings.breaker_failures, pause_seconds=settings.breaker_seconds)

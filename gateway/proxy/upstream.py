@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-import aiohttp
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Send
-from yarl import URL
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, InvalidRequest
 from chassis.problems import TooLarge
 from gateway.proxy.breaker import Breaker
 from gateway.proxy.headers import Headers, outward
 from gateway.proxy.places import Places
+from gateway.proxy.wire import Body, Broken, Connection, Pool
 from gateway.settings import Settings
 
 WHOLE_MAX = 256 << 10
 """An answer up to this size is read whole and sent in one piece."""
 
-UNREACHABLE = (aiohttp.ClientError, OSError)
-
-
-BROKEN = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
-"""A connection that existed has ended."""
-
 SAFE = frozenset({"GET", "HEAD"})
-
-Body = bytes | AsyncGenerator[bytes] | None
 
 
 class ServiceUnavailable(DomainError):
@@ -63,19 +55,21 @@ class Request:
 class Upstream:
     """The way to one service."""
 
-    def __init__(
-        self,
-        service: str,
-        base_url: str,
-        session: aiohttp.ClientSession,
-        places: Places,
-        breaker: Breaker,
-        settings: Settings,
-    ) -> None:
-        self._service, self._base_url, self._session = service, base_url, session
-        self._places, self._breaker = places, breaker
+    def __init__(self, service: str, url: str, settings: Settings) -> None:
+        self._service = service
+        self._pool = Pool(url, connect_seconds=settings.connect_timeout_seconds)
+        self._places = Places(
+            taken_max=settings.requests_in_flight_max,
+            waiting_max=settings.requests_waiting_max,
+            waiting_seconds_max=settings.waiting_seconds_max,
+        )
+        self._breaker = Breaker(
+            failures_max=settings.breaker_failures, pause_seconds=settings.breaker_seconds
+        )
         self._body_bytes_max = settings.body_bytes_max
-        self._connect_seconds = settings.connect_timeout_seconds
+
+    async def close(self) -> None:
+        await self._pool.close()
 
     async def forward(self, request: Request, send: Send) -> None:
         """Ask the service, and pass its answer on.
@@ -88,48 +82,65 @@ class Upstream:
             raise ServiceUnavailable(service=self._service)
         body = await self._body(request)  # a place is not for waiting for the caller
         async with self._places:
-            answer = await self._ask(request, body)
-            async with answer:
-                await self._pass_on(answer, send)
-
-    async def _ask(self, request: Request, body: Body) -> aiohttp.ClientResponse:
-        """The service's answer; what only reads is asked a second time when a connection broke."""
-        try:
             try:
-                answer = await self._once(request, body)
-            except BROKEN as fault:
-                if request.method not in SAFE or isinstance(fault, aiohttp.ClientConnectorError):
-                    raise
-                answer = await self._once(request, None)
-        except UNREACHABLE as fault:
-            if isinstance(fault.__cause__, (TooLarge, ClientDisconnect)):
-                raise fault.__cause__ from None  # our own stream of the body ended itself
-            self._breaker.failed(time.monotonic())
-            raise ServiceUnavailable(service=self._service) from fault
-        self._breaker.succeeded()
-        return answer
+                connection = await self._ask(request, body)
+            except OSError as fault:
+                self._breaker.failed(time.monotonic())
+                raise ServiceUnavailable(service=self._service) from fault
+            self._breaker.succeeded()
+            try:
+                await self._pass_on(connection, request, send)
+            finally:
+                self._pool.give_back(connection)
 
-    async def _once(self, request: Request, body: Body) -> aiohttp.ClientResponse:
-        return await self._session.request(
-            request.method,
-            URL(self._base_url + request.target, encoded=True),
-            data=body,
-            headers=request.headers,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(request.seconds, sock_connect=self._connect_seconds),
-        )
+    async def _ask(self, request: Request, body: Body) -> Connection:
+        """A connection with the answer; what only reads is asked again when one broke."""
+        async with asyncio.timeout(request.seconds):
+            try:
+                return await self._once(request, body)
+            except Broken:
+                if request.method not in SAFE or not isinstance(body, bytes):
+                    raise
+                return await self._once(request, body)
+
+    async def _once(self, request: Request, body: Body) -> Connection:
+        chunked = request.declared_bytes is None and not isinstance(body, bytes)
+        head = self._head(request, body, chunked=chunked)
+        connection = await self._pool.take()
+        answered = False
+        try:
+            await connection.ask(head, body, chunked=chunked)
+            answered = True
+        finally:
+            if not answered:
+                connection.close()
+        return connection
+
+    def _head(self, request: Request, body: Body, *, chunked: bool) -> bytes:
+        """The lines before the body. Raises InvalidRequest."""
+        lines = [
+            f"{request.method} {request.target} HTTP/1.1",
+            f"Host: {self._pool.authority}",
+            *(f"{name}: {value}" for name, value in request.headers.items()),
+        ]
+        if chunked:
+            lines.append("Transfer-Encoding: chunked")
+        elif body or request.method not in SAFE:
+            length = len(body) if isinstance(body, bytes) else request.declared_bytes
+            lines.append(f"Content-Length: {length}")
+        head = "\r\n".join(lines) + "\r\n\r\n"
+        # No value can begin a line of its own, whatever the parser in front let through.
+        if not head.count("\r") == head.count("\n") == len(lines) + 1:
+            raise InvalidRequest(("", "A header or the address holds a line break."))
+        return head.encode("latin-1")
 
     async def _body(self, request: Request) -> Body:
         """Whole when it came in one piece, as nearly all do; else a stream."""
         message = await request.receive()
-        first: bytes = message.get("body", b"")
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        if not message.get("more_body", False):
-            return first or None
-        if request.declared_bytes is not None:
-            request.headers["Content-Length"] = str(request.declared_bytes)
-        return self._stream(first, request.receive)
+        first: bytes = message.get("body", b"")
+        return self._stream(first, request.receive) if message.get("more_body") else first
 
     async def _stream(self, first: bytes, receive: Receive) -> AsyncGenerator[bytes]:
         piece, more, total = first, True, 0
@@ -146,26 +157,30 @@ class Upstream:
                 raise ClientDisconnect
             piece, more = message.get("body", b""), message.get("more_body", False)
 
-    async def _pass_on(self, answer: aiohttp.ClientResponse, send: Send) -> None:
+    async def _pass_on(self, connection: Connection, request: Request, send: Send) -> None:
         """A broken answer raises ServiceUnavailable only while nothing of it was sent."""
-        start = {
-            "type": "http.response.start",
-            "status": answer.status,
-            "headers": outward(answer.raw_headers),
-        }
-        length = answer.content_length
-        if length is not None and length <= WHOLE_MAX:
-            try:
-                body = await answer.read()
-            except UNREACHABLE as fault:
-                raise ServiceUnavailable(service=self._service) from fault
+        headers = outward(connection.headers)
+        start = {"type": "http.response.start", "status": connection.status, "headers": headers}
+        length = dict(headers).get(b"content-length")
+        if request.method == "HEAD":
+            await send(start)
+            await send({"type": "http.response.body", "body": b""})
+        elif length is not None and int(length) <= WHOLE_MAX:
+            body = await self._whole(connection, request)
             await send(start)
             await send({"type": "http.response.body", "body": body})
-            return
-        await send(start)
-        async for piece in answer.content.iter_any():
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        else:
+            await send(start)
+            async for piece in connection.pieces():
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+
+    async def _whole(self, connection: Connection, request: Request) -> bytes:
+        try:
+            async with asyncio.timeout(request.seconds):
+                return await connection.whole()
+        except OSError as fault:
+            raise ServiceUnavailable(service=self._service) from fault
 
 
 def declared_bytes(headers: Headers) -> int | None:
