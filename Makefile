@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 
 .PHONY: help setup demo test up down status logs clean check lint types layers contracts-check \
-        unit integration saga e2e bench model verify fmt contracts lock
+        unit integration saga e2e bench model mutants verify fmt contracts lock compose-up compose-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ e2e: setup ## through the gateway of a running suite
 bench: setup ## whole order lifecycles a second; one JSON line last (ORDERS=2000 CLIENTS=256 or RATE=400)
 	@$(RUN) tests.bench --orders $(or $(ORDERS),2000) --clients $(or $(CLIENTS),256) $(if $(RATE),--rate $(RATE))
 
+mutants: setup ## plant known bugs in a copy, one by one; each must be caught by a test
+	@$(RUN) tests.mutants
+
 model: setup ## the saga through every interleaving, to a depth; or a counterexample
 	@$(RUN) tests.model
 
@@ -78,3 +81,14 @@ contracts: setup ## regenerate schemas, AsyncAPI and OpenAPI
 lock: setup ## pin what pyproject.toml asks for, with hashes, into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --group local --universal --generate-hashes \
 	  --python-version 3.11 --no-emit-index-url --no-annotate --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --universal --generate-hashes \
+	  --python-version 3.11 --no-emit-index-url --no-annotate --no-header -q -o deploy/requirements.lock
+
+compose-up: .env ## the same suite in containers, by docker compose
+	docker compose up --build --detach --wait
+
+compose-down: ## stop the containers; their volumes stay
+	docker compose down
+
+.env:
+	@umask 077; $(PYTHON) -c 'import secrets; print("QUDAO_POSTGRES_PASSWORD=" + secrets.token_urlsafe(24))' > $@

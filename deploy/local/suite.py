@@ -41,6 +41,8 @@ class Suite:
     postgres_dsn: str | None
     """The superuser's address of a server that runs already."""
     kafka_bootstrap: str | None
+    host: str = servers.HOST
+    """Where an application answers; `{name}` stands for its name."""
 
     @property
     def log(self) -> Path:
@@ -76,7 +78,7 @@ class Suite:
         return roles.dsn_of(self.superuser_dsn, database, role=role, password=password)
 
     def url(self, application: str) -> str:
-        return f"http://{servers.HOST}:{self.ports[application]}"
+        return f"http://{self.host.format(name=application)}:{self.ports[application]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,20 @@ def application(suite: Suite, name: str) -> Program:
     )
 
 
+def settings(suite: Suite, name: str) -> dict[str, str]:
+    """What the environment of an application says."""
+    own = {
+        "CELL": CELL,
+        "LOG_FORMAT": "json",
+        "PORT": str(suite.ports[name]),
+        "POSTGRES_DSN": suite.dsn(name, role=name),
+        "KAFKA_BOOTSTRAP_SERVERS": suite.bootstrap_servers,
+        "JWKS_PATH": str(suite.keys.jwks),
+        **_own_settings(suite, name),
+    }
+    return {f"{name.upper()}_{setting}": value for setting, value in own.items()}
+
+
 def check_ports(suite: Suite) -> None:
     """Raises PortTaken with the way out."""
     given = {"postgres": suite.postgres_dsn, "kafka": suite.kafka_bootstrap}
@@ -131,17 +147,7 @@ def _module(name: str) -> str:
 
 def _environment(suite: Suite, name: str) -> dict[str, str]:
     """The settings of one process; what the caller's own environment says of them wins."""
-    settings = {
-        "CELL": CELL,
-        "LOG_FORMAT": "json",
-        "PORT": str(suite.ports[name]),
-        "POSTGRES_DSN": suite.dsn(name, role=name),
-        "KAFKA_BOOTSTRAP_SERVERS": suite.bootstrap_servers,
-        "JWKS_PATH": str(suite.keys.jwks),
-        **_own_settings(suite, name),
-    }
-    prefixed = {f"{name.upper()}_{setting}": value for setting, value in settings.items()}
-    return prefixed | {"QUDAO_SPANS_PATH": str(suite.spans)} | os.environ
+    return settings(suite, name) | {"QUDAO_SPANS_PATH": str(suite.spans)} | os.environ
 
 
 def _own_settings(suite: Suite, name: str) -> dict[str, str]:
