@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from typing import Any
 
@@ -19,6 +20,7 @@ from chassis.telemetry import names
 
 PROBES = frozenset({"/livez", "/readyz"})
 """Asked every second by machines; of no interest to anybody."""
+MILLIS = re.compile(rb"[0-9]{1,9}")
 CLIENT_GONE = 499
 """What the log says of a client that did not wait for its answer."""
 
@@ -91,7 +93,7 @@ class _Exchange:
     def seconds(self, most: float) -> float:
         """How long this may take: the caller says in milliseconds how long he is going to wait."""
         wanted = self.headers.get(b"x-deadline-ms", b"")
-        return min(most, int(wanted) / 1_000) if wanted.isdigit() else most
+        return min(most, int(wanted) / 1_000) if MILLIS.fullmatch(wanted) else most
 
     async def send(self, message: Message) -> None:
         if self._replaced:

@@ -226,16 +226,27 @@ async def test_the_caller_may_set_a_shorter_deadline(api):
     assert response.status_code == 503
 
 
+@pytest.mark.parametrize("odd", ["", "soon", "-1", "1.5", "9" * 5_000, "٣".encode()])
+async def test_an_odd_deadline_is_none(api, odd):
+    headers = {**a_key(), "X-Deadline-Ms": odd}
+
+    response = await api(DEALER).post("/loans", json=LENDING, headers=headers)
+
+    assert response.status_code == 201
+
+
 async def test_a_version_that_somebody_changed_is_refused(api):
     loan = f"/loans/{uuid4()}/prolong"
 
     stale = await api(DEALER).post(loan, headers={"If-Match": '"6"'})
     fresh = await api(DEALER).post(loan, headers={"If-Match": '"7"'})
     wrong = await api(DEALER).post(loan, headers={"If-Match": "yesterday"})
+    huge = await api(DEALER).post(loan, headers={"If-Match": "9" * 30})
 
     assert (stale.status_code, stale.json()["current_version"]) == (412, 7)
     assert fresh.status_code == 200
-    assert wrong.json()["faults"][0]["pointer"] == "#if-match"
+    for refusal in (wrong, huge):
+        assert refusal.json()["faults"][0]["pointer"] == "#if-match"
 
 
 async def test_a_database_that_is_down_is_a_503_with_a_time_to_come_back(api, library_db):
