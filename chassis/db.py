@@ -32,6 +32,9 @@ else:
 Tx = NewType("Tx", _Connection)
 """A connection inside an open transaction. Only `transaction` makes one, so writes are atomic."""
 
+Session = _Connection
+"""A connection that runs one statement per transaction."""
+
 Reader: TypeAlias = "Database | Tx"
 """Anything a SELECT may run on."""
 

@@ -58,19 +58,19 @@ async def test_it_can_be_a_part_of_history_only(db):
 
 
 async def test_nothing_new_goes_out_before_the_past_is_out_again(db):
-    broker, gate = Broker(), asyncio.Event()
+    broker, begun, gate = Broker(), asyncio.Event(), asyncio.Event()
     await announce(db)
     await relay_once(db, broker)
     await announce(db)
 
     class Slow(Broker):
         async def publish(self, rows):
+            begun.set()
             await gate.wait()
             broker.rows += rows
 
     past = asyncio.create_task(republish(db, Slow(), YESTERDAY))
-    while not await db.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE mode = 'RowShareLock')"):
-        assert not past.done()
+    await begun.wait()
     new = asyncio.create_task(relay_once(db, broker))
     await asyncio.wait({new}, timeout=0.2)
     assert not new.done()
