@@ -41,6 +41,8 @@ class ServiceSettings(BaseSettings):
 
     trace_ratio: float = Field(default=0.01, ge=0.0, le=1.0)
     """Of the requests that bring no trace of their own, how many are traced."""
+    strangers_traces: bool = False
+    """Go on with the traces of strangers too, recorded if they say so: on a developer's machine."""
     otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     """Where traces and metrics go, over OTLP/HTTP."""
     spans_path: Path | None = Field(default=None, validation_alias="QUDAO_SPANS_PATH")

@@ -42,8 +42,9 @@ def build_app(service: Service, runtime: Runtime) -> ASGIApp:
     behind: ASGIApp = HotRoutes(service.hot, runtime, app) if service.hot else app
     if service.front:
         behind = service.front(runtime, behind)
-    seconds = runtime.settings.request_timeout_seconds
-    return Edge(behind, timeout_seconds=seconds, strangers=service.strangers)
+    settings = runtime.settings
+    strangers = service.strangers and not settings.strangers_traces
+    return Edge(behind, timeout_seconds=settings.request_timeout_seconds, strangers=strangers)
 
 
 def routed(service: Service, *, body_bytes_max: int | None = None) -> FastAPI:

@@ -156,7 +156,11 @@ def _own_settings(suite: Suite, name: str) -> dict[str, str]:
         return {"QUOTE_KEY_PATH": str(suite.keys.quote)}
     if name == GATEWAY:
         urls = {f"{service.upper()}_URL": suite.url(service) for service in SERVICES}
-        own = {"SIGNING_KEY_PATH": str(suite.keys.signing), "PUBLIC_URL": suite.url(GATEWAY)}
+        own = {
+            "SIGNING_KEY_PATH": str(suite.keys.signing),
+            "PUBLIC_URL": suite.url(GATEWAY),
+            "STRANGERS_TRACES": "true",  # so that the demo can show them
+        }
         return own | urls
     return {}
 
