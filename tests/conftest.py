@@ -59,6 +59,13 @@ def pytest_configure(config):
         os.environ[RUN_PID] = str(os.getpid())
 
 
+def pytest_collection_modifyitems(items):
+    """One worker runs the tests of the suite: some of them kill its processes."""
+    for item in items:
+        if "suite" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("suite"))
+
+
 def _fast_disk():
     """Memory where there is plenty: copying a database takes 5 ms there, 70 ms on a disk."""
     memory = Path("/dev/shm")
