@@ -1,5 +1,8 @@
 """A parked key waits in order, is tried again, and moves only as its operator decides."""
 
+import asyncio
+import os
+import sys
 from uuid import uuid4
 
 import pytest
@@ -172,3 +175,32 @@ def test_a_key_is_typed_as_it_is_shown():
 
     assert dlq.key_of(str(order)) == order.bytes
     assert dlq.key_of("SKU-1") == b"SKU-1"
+
+
+async def dlq_command(dsn, *words):
+    """As an operator types it."""
+    environment = os.environ | {
+        "INVENTORY_POSTGRES_DSN": dsn(),
+        "INVENTORY_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+        "INVENTORY_PORT": "1",
+        "INVENTORY_JWKS_PATH": "unused",
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.inventory", "dlq", *words),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return process.returncode, (out + err).decode()
+
+
+async def test_an_operator_does_all_this_with_one_command(db, dsn, order):
+    code, shown = await dlq_command(dsn, "list")
+    assert (code, str(order) in shown) == (0, True)
+
+    code, shown = await dlq_command(dsn, "abandon", str(order))
+    assert (code, f"{order} is free" in shown) == (0, True)
+
+    code, shown = await dlq_command(dsn, "show", str(order))
+    assert (code, "is not parked" in shown) == (1, True)
