@@ -97,7 +97,7 @@ class Front:
         elif service is None:
             raise NoSuchRoute
         else:
-            scope["qudao.route"] = f"{API}… → {service}"
+            scope["qudao.route"] = API + path[len(API) :].partition("/")[0]
             request = self._request(caller, service, headers, scope, receive)
             await self._parts.upstreams[service].forward(request, send)
 
