@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -29,6 +29,10 @@ COUNTED = """
            (array_agg(fault) FILTER (WHERE fault IS NOT NULL))[1:1000] AS told
     FROM ({}) AS questioned
 """
+
+
+SORTED = 'SELECT key, value FROM ({}) AS asked ORDER BY key COLLATE "C"'
+PREFETCH = 2_000
 
 
 @dataclass(slots=True)
@@ -91,23 +95,49 @@ async def _count(databases: Databases, question: Invariant) -> Finding:
 
 
 async def _compare(databases: Databases, question: Comparison) -> Finding:
-    left = await _mapping(databases, question.left)
-    right = await _mapping(databases, question.right)
-    faults = {
-        key: f"{question.left[0]}: {value}; {question.right[0]}: {right.get(key, 'nothing')}"
-        for key, value in left.items()
-        if right.get(key) != value
-    }
-    if question.both:
-        faults |= {
-            key: f"{question.left[0]}: nothing; {question.right[0]}: {value}"
-            for key, value in right.items()
-            if key not in left
-        }
-    first = dict(list(faults.items())[:OFFENDERS_MAX])
-    return Finding(question.id, question.sentence, len(left), first, len(faults))
+    """Walk through both answers side by side, so that neither has to be held whole."""
+    finding = Finding(question.id, question.sentence, 0)
+    (left_name, left_sql), (right_name, right_sql) = question.left, question.right
+    async with (
+        _rows(databases[left_name], left_sql) as left,
+        _rows(databases[right_name], right_sql) as right,
+    ):
+        async for key, ours, theirs in side_by_side(left, right):
+            finding.looked += ours is not None
+            if ours == theirs or (ours is None and not question.both):
+                continue
+            finding.violations += 1
+            if len(finding.offenders) < OFFENDERS_MAX:
+                finding.offenders[key] = (
+                    f"{left_name}: {ours or 'nothing'}; {right_name}: {theirs or 'nothing'}"
+                )
+    return finding
 
 
-async def _mapping(databases: Databases, side: tuple[str, str]) -> dict[str, str]:
-    database, sql = side
-    return {row["key"]: row["value"] for row in await databases[database].fetch(sql)}
+Pair: TypeAlias = "tuple[str, str]"
+"""Key and value."""
+
+
+async def side_by_side(
+    left: AsyncIterator[Pair], right: AsyncIterator[Pair]
+) -> AsyncGenerator[tuple[str, str | None, str | None]]:
+    """Every key of two answers that are sorted by it, with its value in each."""
+    ours, theirs = await anext(left, None), await anext(right, None)
+    while ours or theirs:
+        if theirs is None or (ours is not None and ours[0] < theirs[0]):
+            assert ours is not None
+            yield ours[0], ours[1], None
+            ours = await anext(left, None)
+        elif ours is None or theirs[0] < ours[0]:
+            yield theirs[0], None, theirs[1]
+            theirs = await anext(right, None)
+        else:
+            yield ours[0], ours[1], theirs[1]
+            ours, theirs = await anext(left, None), await anext(right, None)
+
+
+@asynccontextmanager
+async def _rows(database: Connection[Record], sql: str) -> AsyncGenerator[AsyncIterator[Pair]]:
+    async with database.transaction(isolation="repeatable_read", readonly=True):
+        cursor = database.cursor(SORTED.format(sql), prefetch=PREFETCH)
+        yield ((row["key"], row["value"]) async for row in cursor)
