@@ -1,5 +1,6 @@
 """To-dos and messages on a real PostgreSQL: late, doubled, overtaking and replayed events."""
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -256,3 +257,19 @@ async def test_a_message_of_another_dealer_is_not_found(notify_db, follow):
 
     with pytest.raises(NotFound):
         await queries.message(notify_db, an_actor(Role.DLR, dealer_id=uuid4()), message_id)
+
+
+async def test_an_opening_and_its_final_end_at_the_same_moment_leave_nothing_open(notify_db):
+    """Two consumers, each with another topic of the same orders."""
+    stories = [Story(f"XS-{n}") for n in range(40)]
+    opening, ending = Dispatch(notify_db, SUBSCRIPTIONS), Dispatch(notify_db, SUBSCRIPTIONS)
+
+    for start in range(0, len(stories), 4):
+        some = stories[start : start + 4]
+        await asyncio.gather(
+            opening.deliver([a_delivery(story.pick_created()) for story in some]),
+            ending.deliver([a_delivery(story.cancelled()) for story in reversed(some)]),
+        )
+
+    assert await notify_db.fetchval("SELECT count(*) FROM todos WHERE status = 'OPEN'") == 0
+    assert await announced(notify_db, TodoOpened) == await announced(notify_db, TodoDone)
