@@ -11,8 +11,8 @@ ENTERPRISE = "91"
 
 
 def credit_code(division: str, number: int) -> str:
-    """The code of the firm with this serial number in a division (six digits, GB/T 2260)."""
-    body = f"MAD{number:05}"
+    """The code of the firm with this serial number, below a million, in a division (GB/T 2260)."""
+    body = f"MAD{number:05}" if number < 100_000 else f"MA{number}"
     stem = f"{ENTERPRISE}{division}{body}{_organization_check(body)}"
     return stem + _check(stem)
 

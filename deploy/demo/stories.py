@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import dataclass
 
 from deploy.demo import steps
-from deploy.demo.client import Caller, Json
+from deploy.demo.client import Caller, Json, Refused
 from deploy.demo.credit_code import credit_code
 from deploy.demo.stage import Stage, StoryFailed, eventually
 
@@ -15,6 +14,9 @@ DIVISION = "440600"
 """佛山市."""
 CREDIT_BUYER = "dlr02"
 """An agent of the same region, who buys on credit."""
+
+
+FIRST_NEWCOMER, NEWCOMERS = 100_000, 800_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,7 @@ class Newcomer:
 async def newcomer_becomes_dealer(stage: Stage) -> Newcomer:
     """He registers and applies; a salesperson screens, another person approves."""
     stage.title("一、新经销商加盟", "A newcomer becomes a dealer")
-    number = random.Random(time.time_ns()).randrange(50_000, 100_000)
-    caller = await _register(stage, number)
+    caller, number = await _register(stage)
     path = await _apply(stage, caller, number)
 
     salesperson = await stage.caller(steps.SALESPERSON)
@@ -106,16 +107,27 @@ async def cancelled_after_picking(stage: Stage, buyer: Newcomer) -> Json:
     return order
 
 
-async def _register(stage: Stage, number: int) -> Caller:
-    login, name = f"new{number}", f"梁新程{number % 1000:03}"
-    caller = await stage.stack.enter_async_context(Caller(stage.url, login, name))
-    password = stage.logins.password(login)
+async def _register(stage: Stage) -> tuple[Caller, int]:
+    """Somebody with a number that nobody had before; it tells him and his company from others."""
+    number = FIRST_NEWCOMER + int(time.time()) % NEWCOMERS
+    while True:
+        login, name = f"new{number}", f"梁新程{number % 1000:03}"
+        caller = await stage.stack.enter_async_context(Caller(stage.url, login, name))
+        password = stage.logins.password(login)
+        try:
+            await caller.post(
+                "/registrations", {"login": login, "name": name, "password": password}
+            )
+            break
+        except Refused as refusal:
+            if refusal.slug != "login-taken":
+                raise
+            number += 1
     stage.logins.save()
-    await caller.post("/registrations", {"login": login, "name": name, "password": password})
     await caller.log_in(password)
     stage.callers[login] = caller
     stage.did(caller, f"自助注册：{login}", f"registers as {login}")
-    return caller
+    return caller, number
 
 
 async def _apply(stage: Stage, caller: Caller, number: int) -> str:

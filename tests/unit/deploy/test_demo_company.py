@@ -9,6 +9,7 @@ import pytest
 from deploy.demo import logins
 from deploy.demo.company import BREAKS, company, prices
 from deploy.demo.credit_code import credit_code
+from deploy.demo.stories import FIRST_NEWCOMER
 from services.dealers.domain.credit_codes import fault
 
 COMPANY = company()
@@ -35,9 +36,12 @@ def test_every_dealer_is_another_firm_with_a_valid_credit_code():
 
 
 def test_newcomers_get_other_codes_than_the_dealers():
-    codes = {credit_code("440600", number) for number in range(50_000, 50_100)}
+    codes = {
+        credit_code("440600", number) for number in range(FIRST_NEWCOMER, FIRST_NEWCOMER + 100)
+    }
 
     assert len(codes) == 100
+    assert all(fault(code) is None for code in codes)
     assert not codes & {one.credit_code for one in COMPANY.dealers}
 
 
