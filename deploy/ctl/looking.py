@@ -138,6 +138,6 @@ async def side_by_side(
 
 @asynccontextmanager
 async def _rows(database: Connection[Record], sql: str) -> AsyncGenerator[AsyncIterator[Pair]]:
-    async with database.transaction(isolation="repeatable_read", readonly=True):
+    async with database.transaction():
         cursor = database.cursor(SORTED.format(sql), prefetch=PREFETCH)
         yield ((row["key"], row["value"]) async for row in cursor)
