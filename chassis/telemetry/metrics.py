@@ -78,7 +78,7 @@ def waiting(*, outbox_age_seconds: float, parked_keys: int) -> None:
 
 def sagas(step: str, *, oldest_age_seconds: float) -> None:
     """How long the oldest saga has been waiting at a step."""
-    meters.of.saga_age.set(oldest_age_seconds, {names.OUTCOME: step})
+    meters.of.saga_age.set(oldest_age_seconds, {names.SAGA_STEP: step})
 
 
 def grouped(*, size: int) -> None:

@@ -28,6 +28,7 @@ MESSAGE_ID = "messaging.message.id"
 MESSAGE_TYPE = "qudao.message.type"
 ORDER_ID = "qudao.order_id"
 SUBJECT = "qudao.subject"
+SAGA_STEP = "qudao.saga.step"
 
 ATTRIBUTES = frozenset(
     {
@@ -49,6 +50,7 @@ ATTRIBUTES = frozenset(
         MESSAGE_TYPE,
         ORDER_ID,
         SUBJECT,
+        SAGA_STEP,
     }
 )
 

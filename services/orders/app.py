@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.hot import HotRoute
+from chassis.jobs import HOUSEKEEPING_SECONDS, every
 from chassis.runtime import Runtime
 from chassis.service import Service
 from contracts.quotes import read_keys
@@ -12,7 +13,7 @@ from services.orders.consumers import SUBSCRIPTIONS
 from services.orders.numbering import OrderNumbers
 from services.orders.schemas import SubmitOrderRequest
 from services.orders.settings import Settings
-from services.orders.timers import watch_deadlines
+from services.orders.timers import measure_sagas, watch_deadlines
 
 SUBMIT = HotRoute(
     path="/orders",
@@ -36,6 +37,6 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     hot=(SUBMIT,),
     intakes=(routes.SUBMITTING,),
-    background=(watch_deadlines,),
+    background=(watch_deadlines, every(HOUSEKEEPING_SECONDS, measure_sagas)),
     prepare=prepare,
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from chassis import outbox
+from chassis import outbox, telemetry
 from chassis.db import transaction
 from chassis.runtime import Runtime
+from services.orders.saga import LIFECYCLE
 from services.orders.store import timers as store
 
 BATCH = 200
@@ -22,3 +23,13 @@ async def watch_deadlines(runtime: Runtime) -> None:
             runtime.committed.set()
         if len(overdue) < BATCH:
             await asyncio.sleep(runtime.settings.timer_interval_seconds)
+
+
+async def measure_sagas(runtime: Runtime) -> int:
+    """Tell how long the oldest order has been waiting at each step."""
+    if telemetry.metrics.meters.of.read:
+        ages = await store.oldest_by_step(runtime.db)
+        for row in LIFECYCLE.rows:
+            age_seconds = ages.get(row.name, 0.0)
+            telemetry.metrics.sagas(row.name, oldest_age_seconds=age_seconds)
+    return 0

@@ -6,7 +6,7 @@ The timer looks at a saga when `wake_at` has come; if the deadline was moved, it
 
 from __future__ import annotations
 
-from chassis.db import Tx
+from chassis.db import Reader, Tx
 from contracts.orders import TimeOutOrder
 
 
@@ -39,3 +39,16 @@ async def take_overdue(tx: Tx, *, limit: int) -> list[TimeOutOrder]:
         for row in rows
         if row["overdue"]
     ]
+
+
+async def oldest_by_step(reader: Reader) -> dict[str, float]:
+    """Seconds since the submit of the oldest open order at each step."""
+    rows = await reader.fetch(
+        """
+        SELECT at, extract(epoch FROM now() - min(submitted_at))::float8 AS age_seconds
+        FROM orders
+        WHERE phase IN ('FORWARD', 'BACKWARD')
+        GROUP BY at
+        """
+    )
+    return {row["at"]: row["age_seconds"] for row in rows}

@@ -205,3 +205,13 @@ async def test_a_row_comes_back_as_the_order_that_was_saved(orders_db, dealer):
         stored = await load(orders_db, order.order_id)
         assert stored.lines == expected.lines
         assert (stored.credit, stored.stock) == (expected.credit, expected.stock)
+
+
+async def test_the_oldest_order_at_each_step_is_known(orders_db, dealer):
+    await submit(orders_db, a_submission(dealer.dealer_id), a_submission(dealer.dealer_id))
+    await orders_db.execute("UPDATE orders SET submitted_at = now() - interval '1 hour'")
+
+    ages = await timers.oldest_by_step(orders_db)
+
+    assert ages.keys() == {"price"}
+    assert 3_600 <= ages["price"] < 3_700
