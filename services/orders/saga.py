@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from chassis import saga
@@ -13,7 +12,7 @@ from contracts.orders import OrderSubmitted, TimeOutOrder
 from services.orders.announcements import announce
 from services.orders.domain.facts import absorb
 from services.orders.domain.invoicing import invoice_lines
-from services.orders.domain.order import Credit, Order, Stock
+from services.orders.domain.order import Credit, Order, Stock, changed
 from services.orders.domain.work import queue_of_fulfilment, queue_of_holds
 
 
@@ -130,7 +129,7 @@ Moved = tuple[Order, list[Message]]
 
 def start(order: Order, now: datetime) -> Moved:
     """An order was accepted."""
-    submitted = replace(order, version=1)
+    submitted = changed(order, version=1)
     event = OrderSubmitted(
         order_id=order.order_id,
         version=1,
@@ -158,13 +157,13 @@ def take(order: Order, reply: OrderReply, now: datetime) -> Moved:
 def go_on(before: Order, after: Order, now: datetime) -> Moved:
     """Go where the facts of `after` lead, and announce what is new since `before`."""
     progress, commands = saga.advance(LIFECYCLE, after.progress, after, now)
-    moved = replace(after, progress=progress)
+    moved = changed(after, progress=progress)
     if progress.at == "confirmation" and _confirms_itself(moved):
-        confirmed = replace(moved, confirmed_at=now)
+        confirmed = changed(moved, confirmed_at=now)
         progress, commands = saga.advance(LIFECYCLE, confirmed.progress, confirmed, now)
-        moved = replace(confirmed, progress=progress)
+        moved = changed(confirmed, progress=progress)
     events = announce(before, moved)
-    return replace(moved, version=before.version + len(events)), [*events, *commands]
+    return changed(moved, version=before.version + len(events)), [*events, *commands]
 
 
 def time_out(order: Order, timer: TimeOutOrder, now: datetime) -> Moved:
@@ -172,9 +171,9 @@ def time_out(order: Order, timer: TimeOutOrder, now: datetime) -> Moved:
     if (timer.step, timer.attempt) != (order.progress.at, order.progress.attempt):
         return order, []
     progress, commands = saga.time_out(LIFECYCLE, order.progress, order, now)
-    moved = replace(order, progress=progress)
+    moved = changed(order, progress=progress)
     events = announce(order, moved)
-    return replace(moved, version=order.version + len(events)), [*events, *commands]
+    return changed(moved, version=order.version + len(events)), [*events, *commands]
 
 
 def queue(order: Order) -> str | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import DomainError
 from contracts.orders import Hold
-from services.orders.domain.order import Credit, Ending, Order, Status
+from services.orders.domain.order import Credit, Ending, Order, Status, changed
 
 HOLD_OWNERS = {Hold.CREDIT: "FIN", Hold.MANUAL: "SAL"}
 """The role that may release each kind of hold (P-20)."""
@@ -46,14 +45,14 @@ def confirm(order: Order, user_id: UUID, now: datetime) -> Order | DomainError:
     """Give the promise. WrongState unless the order waits for it."""
     if order.status is not Status.PENDING_CONFIRMATION:
         return _wrong(order, "confirm")
-    return replace(order, confirmed_by=user_id, confirmed_at=now)
+    return changed(order, confirmed_by=user_id, confirmed_at=now)
 
 
 def reject(order: Order, reason: str) -> Order | DomainError:
     """Refuse the promise. WrongState once it was given."""
     if order.status not in {Status.PENDING_CONFIRMATION, Status.ON_HOLD} or order.confirmed:
         return _wrong(order, "reject")
-    return replace(order, ending=Ending.REJECTED, reason=reason)
+    return changed(order, ending=Ending.REJECTED, reason=reason)
 
 
 def cancel(order: Order, reason: str) -> Order | DomainError:
@@ -62,7 +61,7 @@ def cancel(order: Order, reason: str) -> Order | DomainError:
         return AlreadyShipped(shipments=[shipment.number for shipment in order.shipments])
     if order.progress.ended or order.ending:
         return _wrong(order, "cancel")
-    return replace(order, ending=Ending.CANCELLED, reason=reason)
+    return changed(order, ending=Ending.CANCELLED, reason=reason)
 
 
 def hold(order: Order) -> Order | DomainError:
@@ -70,7 +69,7 @@ def hold(order: Order) -> Order | DomainError:
     waits = order.status in {Status.PENDING_CONFIRMATION, Status.CONFIRMED} and not order.released
     if not waits:
         return _wrong(order, "hold")
-    return replace(order, holds=order.holds | {Hold.MANUAL})
+    return changed(order, holds=order.holds | {Hold.MANUAL})
 
 
 def release_hold(order: Order, kind: Hold) -> Order | DomainError:
@@ -79,9 +78,9 @@ def release_hold(order: Order, kind: Hold) -> Order | DomainError:
         return _wrong(order, "release-hold")
     if kind not in order.holds:
         return NotHeld(hold=kind)
-    freed = replace(order, holds=order.holds - {kind})
+    freed = changed(order, holds=order.holds - {kind})
     if kind is Hold.CREDIT:
-        return replace(freed, credit=Credit.UNKNOWN, over_limit_approved=True)
+        return changed(freed, credit=Credit.UNKNOWN, over_limit_approved=True)
     return freed
 
 

@@ -32,7 +32,7 @@ from contracts.inventory import (
 )
 from contracts.message import OrderReply
 from contracts.orders import Hold
-from services.orders.domain.order import Credit, Ending, Line, Order, Shipment, Stock
+from services.orders.domain.order import Credit, Ending, Line, Order, Shipment, Stock, changed
 
 
 def absorb(order: Order, reply: OrderReply) -> Order:
@@ -47,12 +47,12 @@ def _priced(order: Order, reply: OrderPriced) -> Order:
         return _abandoned(order, "price-changed")
     prices = {line.line_no: line for line in reply.lines}
     lines = tuple(with_price(line, prices[line.line_no]) for line in order.lines)
-    return replace(order, lines=lines, total_minor=reply.total_minor)
+    return changed(order, lines=lines, total_minor=reply.total_minor)
 
 
 def with_price(line: Line, priced: PricedLine) -> Line:
     """The line with its amounts, as catalog rounded them."""
-    return replace(
+    return changed(
         line,
         name=priced.name,
         unit=priced.unit,
@@ -72,26 +72,26 @@ def _pricing_refused(order: Order, reply: PricingRefused) -> Order:
 def _credit_held(order: Order, _: CreditHeld) -> Order:
     if order.credit is Credit.RELEASED:
         return order
-    return replace(order, credit=Credit.HELD)
+    return changed(order, credit=Credit.HELD)
 
 
 def _credit_refused(order: Order, reply: CreditRefused) -> Order:
     """Over the limit stops at a hold; an account that is not there yet is asked for again."""
     if reply.reason != "over-limit" or order.credit is not Credit.UNKNOWN:
         return order
-    return replace(order, credit=Credit.REFUSED, holds=order.holds | {Hold.CREDIT})
+    return changed(order, credit=Credit.REFUSED, holds=order.holds | {Hold.CREDIT})
 
 
 def _credit_released(order: Order, reply: CreditReleased) -> Order:
     if order.credit is Credit.RELEASED:
         return order
-    return replace(order, credit=Credit.RELEASED, returned_minor=reply.returned_minor)
+    return changed(order, credit=Credit.RELEASED, returned_minor=reply.returned_minor)
 
 
 def _funds_changed(order: Order, reply: OrderFundsChanged) -> Order:
     if reply.revision <= order.funds_revision:
         return order
-    return replace(order, funds_revision=reply.revision, covered_minor=reply.covered_minor)
+    return changed(order, funds_revision=reply.revision, covered_minor=reply.covered_minor)
 
 
 def _invoiced(order: Order, reply: ShipmentInvoiced) -> Order:
@@ -101,11 +101,11 @@ def _invoiced(order: Order, reply: ShipmentInvoiced) -> Order:
         else shipment
         for shipment in order.shipments
     )
-    return replace(order, shipments=shipments)
+    return changed(order, shipments=shipments)
 
 
 def _stock_reserved(order: Order, _: StockReserved) -> Order:
-    return replace(order, stock=Stock.SOFT) if order.stock is Stock.UNKNOWN else order
+    return changed(order, stock=Stock.SOFT) if order.stock is Stock.UNKNOWN else order
 
 
 def _stock_refused(order: Order, reply: StockRefused) -> Order:
@@ -117,17 +117,17 @@ def _stock_refused(order: Order, reply: StockRefused) -> Order:
 def _reservation_expired(order: Order, _: ReservationExpired) -> Order:
     if order.stock is not Stock.SOFT:
         return order
-    return _abandoned(replace(order, stock=Stock.RELEASED), "not-confirmed-in-time", Ending.EXPIRED)
+    return _abandoned(changed(order, stock=Stock.RELEASED), "not-confirmed-in-time", Ending.EXPIRED)
 
 
 def _reservation_firmed(order: Order, _: ReservationFirmed) -> Order:
-    return replace(order, stock=Stock.FIRM) if order.stock is Stock.SOFT else order
+    return changed(order, stock=Stock.FIRM) if order.stock is Stock.SOFT else order
 
 
 def _reservation_lost(order: Order, _: ReservationLost) -> Order:
     if order.stock is Stock.RELEASED or order.shipped:
         return order
-    return _abandoned(replace(order, stock=Stock.RELEASED), "not-confirmed-in-time", Ending.EXPIRED)
+    return _abandoned(changed(order, stock=Stock.RELEASED), "not-confirmed-in-time", Ending.EXPIRED)
 
 
 def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
@@ -135,7 +135,7 @@ def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
         return order
     progress = {line.line_no: line for line in reply.lines}
     lines = tuple(
-        replace(
+        changed(
             line,
             picked=progress[line.line_no].picked,
             shipped=progress[line.line_no].shipped,
@@ -145,7 +145,7 @@ def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
         for line in order.lines
     )
     known = {shipment.shipment_id: shipment for shipment in order.shipments}
-    return replace(
+    return changed(
         order,
         stock=Stock.FIRM,
         released=True,
@@ -167,22 +167,22 @@ def _shipment(reply: ShipmentProgress, known: Shipment | None) -> Shipment:
 
 
 def _fulfilment_cancelled(order: Order, _: FulfilmentCancelled) -> Order:
-    return replace(order, stock=Stock.RELEASED)
+    return changed(order, stock=Stock.RELEASED)
 
 
 def _put_back_awaited(order: Order, _: PutBackAwaited) -> Order:
-    return replace(order, put_back_awaited=True)
+    return changed(order, put_back_awaited=True)
 
 
 def _cancel_declined(order: Order, _: FulfilmentCancelDeclined) -> Order:
     """Goods have left: the order goes on to its ordinary end."""
-    return replace(order, ending=None, reason=None)
+    return changed(order, ending=None, reason=None)
 
 
 def _abandoned(order: Order, reason: str, ending: Ending = Ending.REJECTED) -> Order:
     if order.ending:
         return order
-    return replace(order, ending=ending, reason=reason)
+    return changed(order, ending=ending, reason=reason)
 
 
 ABSORBED: Mapping[type[OrderReply], Callable[[Order, Any], Order]] = {

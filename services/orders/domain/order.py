@@ -5,12 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from chassis.saga import BEGINNING, Phase, Progress
 from contracts.dealers import Terms, TermsKind
 from contracts.inventory import ShipmentStatus
 from contracts.orders import Hold
+
+R = TypeVar("R", "Line", "Order")
+
+
+def changed(record: R, **facts: object) -> R:
+    """The record with other facts: `dataclasses.replace` for the hot path, at a tenth of its price.
+
+    An order's life makes thirty such copies; `replace` reads each of their forty fields by name.
+    """
+    assert facts.keys() <= record.__dict__.keys(), f"no such facts: {facts.keys()}"
+    copy = object.__new__(type(record))
+    copy.__dict__.update(record.__dict__)
+    copy.__dict__.update(facts)
+    return copy
 
 
 class Credit(StrEnum):
@@ -54,7 +69,7 @@ class Status(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """Amounts are None until the line is priced; then they never change (E-05)."""
 
@@ -86,7 +101,7 @@ class Shipment:
     invoice_number: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order:
     """The facts; `version` counts the events that were announced."""
 
