@@ -12,6 +12,7 @@ import shlex
 import tempfile
 from pathlib import Path
 
+from chassis import log
 from deploy.local import keys
 from deploy.local.preparation import prepare_databases, prepare_topics
 from deploy.local.suite import APPLICATIONS, PORTS, Suite, settings
@@ -21,6 +22,7 @@ MOUNTED = Path("/qudao")
 
 
 def main() -> None:
+    log.configure("prepare", level="info")
     suite = Suite(
         var=Path(os.environ["QUDAO_VAR"]),
         ports=PORTS,
