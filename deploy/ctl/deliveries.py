@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
 from uuid import UUID
 
 from deploy.ctl.invariants.messages import SERVICES
@@ -38,6 +38,8 @@ class Holding(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """Whether one service holds all that others announced to it."""
+
+    id: ClassVar[str] = "R6"
 
     service: str
     types: tuple[str, ...]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
+from deploy.ctl.accepted import Accepted
 from deploy.ctl.deliveries import Delivered, every_delivery
 from deploy.ctl.invariants import INVARIANTS, Comparison, Invariant, Question
 from deploy.ctl.invariants.messages import SERVICES
@@ -52,7 +53,7 @@ class Finding:
         return Finding(self.id, self.sentence, self.looked, common, len(common))
 
 
-Asked: TypeAlias = "Question | Delivered"
+Asked: TypeAlias = "Question | Delivered | Accepted"
 
 
 def questions() -> tuple[Asked, ...]:
@@ -80,9 +81,9 @@ async def ask(databases: Databases, question: Asked) -> Finding:
             return await _count(databases, question)
         case Comparison():
             return await _compare(databases, question)
-        case Delivered():
+        case Delivered() | Accepted():
             looked, missing = await question.missing(databases)
-            return Finding("R6", question.sentence, looked, missing, len(missing))
+            return Finding(question.id, question.sentence, looked, missing, len(missing))
 
 
 async def _count(databases: Databases, question: Invariant) -> Finding:

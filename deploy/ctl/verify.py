@@ -6,8 +6,11 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from uuid import UUID
 
+from deploy.ctl.accepted import Accepted
 from deploy.ctl.looking import Asked, Databases, Finding, ask, opened, questions
 from deploy.local.suite import here
 
@@ -15,14 +18,24 @@ SAMPLE = 3
 PAUSE_SECONDS = 1.0
 
 
-async def verify(superuser_dsn: str, *, settle_seconds: float, only: str | None) -> list[Finding]:
-    """Put every question; what is amiss is asked again until it settles or the time is over."""
+async def verify(
+    superuser_dsn: str,
+    *,
+    settle_seconds: float,
+    only: str | None,
+    accepted: Collection[UUID] = (),
+) -> list[Finding]:
+    """Put every question; what is amiss is asked again until it settles or the time is over.
+
+    `accepted`: orders that clients saw accepted, as they noted themselves.
+    """
     deadline = time.monotonic() + settle_seconds
+    seen_outside = (Accepted(frozenset(accepted)),) if accepted else ()
     async with opened(superuser_dsn) as databases:
         return [
             await _settled(databases, question, deadline)
-            for question in questions()
-            if only is None or only in _told(question)
+            for question in (*questions(), *seen_outside)
+            if only in {None, question.id}
         ]
 
 
@@ -53,10 +66,6 @@ def report(findings: list[Finding], *, must_look: bool) -> int:
     return 1 if violations or idle_count else 0
 
 
-def _told(question: Asked) -> tuple[str, ...]:
-    return (getattr(question, "id", "R6"),)
-
-
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.ctl.verify", description=__doc__)
     parser.add_argument("--postgres", metavar="DSN", help="superuser's address of another server")
@@ -71,10 +80,28 @@ def main(words: Sequence[str] | None = None) -> int:
         metavar="SECONDS",
         help="how long what is on its way may take to arrive (20)",
     )
+    parser.add_argument(
+        "--accepted",
+        type=Path,
+        metavar="FILE",
+        help="ids of the orders that clients saw accepted, one a line",
+    )
     arguments = parser.parse_args(words)
+    accepted = [UUID(line) for line in _lines(arguments.accepted)]
     dsn = arguments.postgres or here().superuser_dsn
-    findings = asyncio.run(verify(dsn, settle_seconds=arguments.settle, only=arguments.only))
+    findings = asyncio.run(
+        verify(
+            dsn,
+            settle_seconds=arguments.settle,
+            only=arguments.only,
+            accepted=accepted,
+        )
+    )
     return report(findings, must_look=arguments.must_look)
+
+
+def _lines(path: Path | None) -> list[str]:
+    return path.read_text().split() if path else []
 
 
 if __name__ == "__main__":

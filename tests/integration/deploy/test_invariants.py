@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from chassis.consumer import Dispatch
+from deploy.ctl.accepted import Accepted
 from deploy.ctl.deliveries import INBOX, STORIES, Delivered, every_delivery, subscribed
 from deploy.ctl.invariants import INVARIANTS, Comparison, Invariant
 from deploy.ctl.looking import Finding, ask
@@ -301,6 +302,15 @@ def test_every_comparison_has_its_planted_fault():
     planted = {comparison(words).sentence for words, _ in PLANTED_BETWEEN}
 
     assert {one.sentence for one in INVARIANTS if isinstance(one, Comparison)} == planted
+
+
+async def test_an_order_that_a_client_saw_accepted_and_that_is_lost_is_named(databases):
+    await databases["orders"].execute(an_order())
+    lost = uuid4()
+
+    finding = await ask(databases, Accepted(frozenset({ORDER, lost})))
+
+    assert (finding.id, finding.looked, list(finding.offenders)) == ("R1", 2, [str(lost)])
 
 
 async def test_a_message_that_a_subscriber_never_handled_is_named(databases, reports_db):
