@@ -50,6 +50,9 @@ class Feed:
                 self._ready.set()
                 continue
             self._tell(batch)
+            if self._runtime.stopping:  # nobody may hold up the end of the process
+                self._hub.dismiss()
+                return
             if len(self._hub):
                 heard_by_somebody = time.monotonic()
             elif time.monotonic() - heard_by_somebody > QUIET_SECONDS:

@@ -109,6 +109,11 @@ class Hub:
         for client in self._clients:
             client.push(RESET)
 
+    def dismiss(self) -> None:
+        """Send everybody away; they come back to whoever answers then."""
+        for client in self._clients:
+            client.close()
+
     def salesperson_of(self, dealer_id: UUID) -> UUID | None:
         return self._salespeople.get(dealer_id)
 

@@ -169,6 +169,15 @@ async def test_a_listener_who_has_gone_is_forgotten(gateway_db, log):
         assert len(gateway.parts.hub) == 0
 
 
+async def test_a_gateway_that_stops_sends_its_listeners_away(gateway_db, log):
+    async with a_gateway(gateway_db, **log.settings) as gateway:
+        client = await gateway.logged_in(Role.DLR, dealer_id=A)
+        async with listening(client) as stream:
+            gateway.runtime.stopping = True
+
+            assert await stream.next(seconds=5) is None
+
+
 async def test_without_a_broker_a_listener_is_told_to_come_back(gateway_db):
     async with a_gateway(
         gateway_db, kafka_bootstrap_servers="127.0.0.1:1", request_timeout_seconds=2
