@@ -28,7 +28,7 @@ from tests.builders.edge import SIGNING_KEY, settings_of
 
 PASSWORD = "correct horse battery"
 SERVICES = ("dealers", "catalog", "orders", "inventory", "billing", "notify", "reports")
-_HASHES = []
+_HASHES: list[str] = []
 
 
 async def a_password_hash():
