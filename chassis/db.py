@@ -18,6 +18,7 @@ from asyncpg.exceptions import (
     ReadOnlySQLTransactionError,
     TransactionRollbackError,
 )
+from asyncpg.exceptions._base import DataError as UnencodableError
 from asyncpg.pool import PoolConnectionProxy
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ TRANSIENT = (
 """Faults of the surroundings: the same work may succeed later. All others are the work's own."""
 
 
+class UnfitValue(Exception):
+    """No column can hold this value; asyncpg says so by what is otherwise a fault of the line."""
+
+
 async def connect(
     dsn: str,
     *,
@@ -82,11 +87,15 @@ async def connect(
 async def transaction(db: Database) -> AsyncGenerator[Tx]:
     """Commit when the block ends, roll back when it raises.
 
-    A connection lost during COMMIT leaves it unknown whether the transaction stands. Work that
-    may be done again without harm (a batch with its inbox, a request with its key) just does.
+    A connection lost during COMMIT leaves it unknown whether the transaction stands. Work that may
+    be done again without harm (a batch with its inbox, a request with its key) just does. Raises
+    UnfitValue.
     """
     async with db.acquire() as connection, connection.transaction():
-        yield Tx(connection)
+        try:
+            yield Tx(connection)
+        except UnencodableError as error:
+            raise UnfitValue(str(error)) from error
 
 
 async def _reset(connection: Connection[Record]) -> None:

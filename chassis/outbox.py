@@ -44,10 +44,11 @@ def caused_by(causes: Mapping[bytes, Cause]) -> Generator[None]:
         _causes.reset(token)
 
 
-def cause_of(key: bytes) -> Cause:
-    """Why a message with this key is added now."""
+def cause_of(key: bytes, order: bytes = b"") -> Cause:
+    """Why a message with this key is added now; one that has another key, but is about an order,
+    was caused by what came for that order."""
     causes = _causes.get()
-    return causes.get(key) or causes.get(b"", NOWHERE)
+    return causes.get(key) or causes.get(order) or causes.get(b"", NOWHERE)
 
 
 COLUMNS = (
@@ -83,8 +84,9 @@ async def add(tx: Tx, messages: Sequence[Message]) -> None:
 
 def _row(message: Message) -> Row:
     kind, key = type(message), message.key
-    cause = cause_of(key)
     versioned, about_order = _known(kind)
+    order_id: UUID | None = message.order_id if about_order else None  # type: ignore[attr-defined]
+    cause = cause_of(key, order_id.bytes if order_id else b"")
     return (
         uuid7(),
         kind.type,
@@ -93,7 +95,7 @@ def _row(message: Message) -> Row:
         key,
         message.version if versioned else None,  # type: ignore[attr-defined]
         cause.message_id,
-        message.order_id if about_order else cause.correlation_id,  # type: ignore[attr-defined]
+        order_id or cause.correlation_id,
         cause.actor,
         cause.traceparent,
         # As `model_dump_json`, without the way over a string.

@@ -2,18 +2,31 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from asyncpg.exceptions import DeadlockDetectedError
 
-from chassis import inbox
+from chassis import inbox, outbox
 from chassis.consumer import Dispatch, envelope_of, on
 from chassis.db import transaction
 from chassis.envelope import decoded
 from chassis.ids import floor_of, time_of
 from contracts.inventory import FirmReservation, ReleaseToWarehouse
+from contracts.message import Event
 from tests.builders.chassis import a_delivery
+
+
+class Noted(Event):
+    """An event of another key than the order that it is about."""
+
+    type = "inventory.noted.v1"
+    topic = "inventory.events"
+    keyed_by = "note_id"
+
+    note_id: UUID
+    order_id: UUID
+
 
 LONG_AGO = floor_of(datetime.now(UTC) - timedelta(days=40))
 
@@ -264,3 +277,37 @@ async def test_what_comes_for_a_key_that_is_just_being_freed_is_handled_after_it
     rows = await many.fetch("SELECT message FROM seen ORDER BY place")
     assert [row["message"] for row in rows] == [FirmReservation.type, ReleaseToWarehouse.type]
     assert await many.fetchval("SELECT count(*) FROM parked") == 0
+
+
+async def test_a_value_that_no_column_can_hold_is_the_messages_own_fault(db):
+    async def overflow(tx, messages):
+        await tx.execute(
+            "INSERT INTO seen (order_id, message, version) VALUES ($1, $2, $3)",
+            messages[0].order_id,
+            "x",
+            1 << 40,
+        )
+
+    order = uuid4()
+    dispatch = Dispatch(db, [on(overflow, FirmReservation)])
+
+    await dispatch.deliver([a_delivery(firm(order))])
+    await dispatch.retry(order.bytes)
+
+    assert await db.fetchval("SELECT attempts FROM parked_keys") == 2
+
+
+async def test_what_a_handler_says_about_an_order_is_caused_by_what_came_for_it(db):
+    async def answer(tx, messages):
+        await outbox.add(
+            tx, [Noted(order_id=message.order_id, note_id=uuid4()) for message in messages]
+        )
+
+    deliveries = [a_delivery(firm(), actor=f"user:{n}") for n in range(3)]
+
+    await Dispatch(db, [on(answer, FirmReservation)]).deliver(deliveries)
+
+    rows = await db.fetch("SELECT cause, actor, correlation FROM outbox ORDER BY position")
+    assert [(row["cause"], row["actor"], row["correlation"].bytes) for row in rows] == [
+        (one.message_id, f"user:{n}", one.key) for n, one in enumerate(deliveries)
+    ]
