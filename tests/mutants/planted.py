@@ -40,16 +40,17 @@ PLANTED = (
         "offsets are committed before the effects",
         "chassis/kafka/consumption.py",
         "        await self._until_delivered(deliveries)\n",
-        "        await self._commit(client, fetched)\n"
+        "        await self._offsets.delivered(fetched)\n"
+        "        await self._offsets.commit()\n"
         "        await self._until_delivered(deliveries)\n",
         (CRASHES,),
     ),
     Mutant(
         "the inbox does not know what it has seen",
-        "chassis/consumer.py",
-        "            seen = await inbox.first_seen(tx, _marks(parcels, spoiled))\n",
-        "            await inbox.first_seen(tx, _marks(parcels, spoiled))\n"
-        "            seen = inbox.Seen(frozenset(_marks(parcels, spoiled)))\n",
+        "chassis/consumer/dispatch.py",
+        "            seen = await inbox.first_seen(tx, marks(parcels, spoiled))\n",
+        "            await inbox.first_seen(tx, marks(parcels, spoiled))\n"
+        "            seen = inbox.Seen(frozenset(marks(parcels, spoiled)))\n",
         (CONSUMER,),
     ),
     Mutant(

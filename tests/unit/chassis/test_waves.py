@@ -4,14 +4,14 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.consumer import _Parcel, waves
+from chassis.consumer.parcels import Parcel, waves
 from contracts.inventory import ReleaseToWarehouse
 from tests.builders.chassis import a_delivery
 
 
 def a_parcel(key):
     message = ReleaseToWarehouse(order_id=UUID(int=key))
-    return _Parcel(a_delivery(message), message)
+    return Parcel(a_delivery(message), message)
 
 
 BATCHES = st.lists(st.integers(0, 5).map(a_parcel), max_size=40)
