@@ -138,3 +138,25 @@ async def test_what_nobody_has_in_hand_goes_to_the_first_who_comes(db):
         async with transaction(db) as tx:
             await announce(tx)
         assert await relay_once(db, Broker(), holder=holder) == 1
+
+
+async def test_nothing_leaves_before_it_is_on_disk_also_where_the_writer_did_not_wait(db):
+    """L5: what a crash of the database could still take back is no news for others."""
+
+    class Watching(Broker):
+        async def publish(self, rows):
+            self.durable = await db.fetchval(
+                "SELECT pg_current_wal_flush_lsn() >= $1::text::pg_lsn", committed
+            )
+            await super().publish(rows)
+
+    for _ in range(5):
+        async with transaction(db) as tx:
+            await tx.execute("SET LOCAL synchronous_commit = off")
+            await announce(tx)
+        committed = await db.fetchval("SELECT pg_current_wal_insert_lsn()::text")
+        broker = Watching()
+
+        await relay_once(db, broker)
+
+        assert broker.durable
