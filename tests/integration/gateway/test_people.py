@@ -24,6 +24,7 @@ from tests.builders.gateway import (
     a_stored_user,
 )
 
+LONE_SURROGATES = rb'{"login": "a\ud800", "password": "\ud800\ud800\ud800"}'
 QUICK = {"identity_cache_seconds": 0.1}
 DEALER = str(uuid4())
 EVERY_ROLE = [pytest.param(role, id=role.value) for role in Role if role not in {Role.MACHINE}]
@@ -489,3 +490,19 @@ def credentials(machine):
         "client_id": machine["client_id"],
         "client_secret": machine["client_secret"],
     }
+
+
+async def test_a_text_that_the_database_cannot_hold_is_refused(gateway_db):
+    async with a_gateway(gateway_db) as gateway:
+        admin = await gateway.logged_in(Role.ADM)
+        body = {"login": "nul", "name": "零", "roles": ["SAL", "FIN"], "waiver": "no\x00thing"}
+
+        answers = [
+            await admin.post("/api/v1/users", json=body),
+            await admin.post("/api/v1/users", json={**body, "login": "n\x00l"}),
+            await admin.get("/api/v1/users", params={"search": "\x00"}),
+            await admin.post("/api/v1/session", json={"login": "\x00", "password": "x"}),
+            await admin.post("/api/v1/session", content=LONE_SURROGATES),
+        ]
+
+    assert {answer.status_code for answer in answers} <= {401, 422}
