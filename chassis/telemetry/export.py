@@ -21,6 +21,9 @@ from chassis.telemetry import names
 from chassis.telemetry.metrics import UNREAD, Instruments, meters
 from chassis.telemetry.traces import recorder
 
+EXPORT_SECONDS_MAX = 3
+"""A collector that is down keeps a stopping process waiting for so long, for traces and metrics."""
+
 
 class SpanFile(SpanExporter):
     """One JSON object per span and line, for the demo and the tests.
@@ -72,7 +75,9 @@ def started(service: str, settings: ServiceSettings) -> Generator[None]:
 
 def _span_exporter(service: str, settings: ServiceSettings) -> SpanExporter | None:
     if settings.otlp_endpoint:
-        return OTLPSpanExporter(f"{settings.otlp_endpoint.rstrip('/')}/v1/traces", timeout=5)
+        return OTLPSpanExporter(
+            f"{settings.otlp_endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_SECONDS_MAX
+        )
     if settings.spans_path:
         return SpanFile(settings.spans_path / f"{service}-{settings.instance}.jsonl")
     return None
@@ -81,7 +86,9 @@ def _span_exporter(service: str, settings: ServiceSettings) -> SpanExporter | No
 def _readers(settings: ServiceSettings) -> list[PeriodicExportingMetricReader]:
     if not settings.otlp_endpoint:
         return []
-    exporter = OTLPMetricExporter(f"{settings.otlp_endpoint.rstrip('/')}/v1/metrics", timeout=5)
+    exporter = OTLPMetricExporter(
+        f"{settings.otlp_endpoint.rstrip('/')}/v1/metrics", timeout=EXPORT_SECONDS_MAX
+    )
     return [PeriodicExportingMetricReader(exporter, export_interval_millis=15_000)]
 
 

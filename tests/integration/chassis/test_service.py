@@ -1,6 +1,7 @@
 """A service as processes of their own, with real database and broker: start, trace, stop."""
 
 import asyncio
+import gzip
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from aiohttp import web
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
 from chassis.auth import Role, mint
 from chassis.telemetry import names
@@ -142,6 +145,57 @@ async def test_one_trace_leads_from_the_click_to_the_last_consumer(environment, 
     (line,) = [one for one in lines if one.get("trace_id") == RECORDED[3:35]]
     assert (line["event"], line["status"], line["outcome"]) == ("request_served", 201, "done")
     assert line["actor"] == DEALER.reference
+
+
+@asynccontextmanager
+async def a_collector():
+    """An endpoint for OTLP over HTTP; gives its address and what came in, by path."""
+    received = {}
+
+    async def take(request):
+        received.setdefault(request.path, []).append(await request.read())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/v1/{signal}", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = site._server.sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}", received
+    await runner.cleanup()
+
+
+async def test_traces_and_metrics_go_to_a_collector(environment):
+    async with (
+        a_collector() as (address, received),
+        a_process(environment, OTEL_EXPORTER_OTLP_ENDPOINT=address) as (process, client),
+    ):
+        await client.get("/loans", headers={**bearer(), "traceparent": RECORDED})
+        code, _ = await _stopped(process)
+
+    assert code == 0
+    (traces, *_), (metrics, *_) = received["/v1/traces"], received["/v1/metrics"]
+    decoded = trace_service_pb2.ExportTraceServiceRequest.FromString(gunzipped(traces))
+    (resource,) = decoded.resource_spans
+    assert [span.name for scope in resource.scope_spans for span in scope.spans] == ["GET /loans"]
+    assert names.HTTP_DURATION.encode() in gunzipped(metrics)
+
+
+async def test_a_collector_that_is_down_disturbs_nobody(environment):
+    nowhere = f"http://127.0.0.1:{_free_port()}"
+
+    async with a_process(environment, OTEL_EXPORTER_OTLP_ENDPOINT=nowhere) as (process, client):
+        answer = await client.get("/loans", headers={**bearer(), "traceparent": RECORDED})
+        code, _ = await _stopped(process)
+
+    assert answer.status_code == 200
+    assert code == 0
+
+
+def gunzipped(body):
+    return gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
 
 
 async def test_a_stopping_process_answers_what_it_has_begun_and_takes_nothing_new(environment):
