@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
+import orjson
 from asyncpg import Record
 from asyncpg.pgproto import pgproto
 
@@ -132,13 +133,12 @@ def subject_of(key: bytes) -> str:
 
 def encoded(headers: Iterable[Header]) -> str:
     """Headers as text that keeps every byte."""
-    return "\n".join(f"{name}={value.hex()}" for name, value in headers)
+    return orjson.dumps([(name, (value or b"").hex()) for name, value in headers]).decode()
 
 
 def decoded(text: str) -> tuple[Header, ...]:
     """What `encoded` wrote."""
-    pairs = (line.rpartition("=") for line in text.split("\n") if line)
-    return tuple((name, bytes.fromhex(value)) for name, _, value in pairs)
+    return tuple((name, bytes.fromhex(value)) for name, value in orjson.loads(text))
 
 
 def text_in(value: bytes | None) -> str | None:

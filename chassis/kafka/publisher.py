@@ -99,7 +99,7 @@ class KafkaPublisher:
             else millis_of(row["message_id"]),
             key=row["key"],
             value=row["body"],
-            headers=headers_of(row, self._source) if headers is None else decoded(headers),
+            headers=headers_of(row, self._source) if headers is None else list(decoded(headers)),
         )
         return appended is not None
 

@@ -311,3 +311,16 @@ async def test_what_a_handler_says_about_an_order_is_caused_by_what_came_for_it(
     assert [(row["cause"], row["actor"], row["correlation"].bytes) for row in rows] == [
         (one.message_id, f"user:{n}", one.key) for n, one in enumerate(deliveries)
     ]
+
+
+async def test_whatever_an_error_or_a_header_holds_its_key_is_parked(db):
+    async def fail(tx, messages):
+        raise ZeroDivisionError("\x00 \ud800 " + "x" * 20_000)
+
+    delivery = a_delivery(firm(), headers=[("nothing", None), ("a=b\n", b"\x00\xff")])
+
+    await Dispatch(db, [on(fail, FirmReservation)]).deliver([delivery])
+
+    headers = dict(decoded(await db.fetchval("SELECT headers FROM parked")))
+    assert (headers["nothing"], headers["a=b\n"]) == (b"", b"\x00\xff")
+    assert await db.fetchval("SELECT length(error) FROM parked_keys") < 10_000

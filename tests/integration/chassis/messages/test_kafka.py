@@ -26,7 +26,7 @@ from chassis.relay import BrokerDown, relay_once
 from chassis.republish import republish
 from contracts.inventory import FirmReservation
 from contracts.topics import partition_of
-from tests.builders.chassis import Broker
+from tests.builders.chassis import Broker, a_delivery
 from tests.integration.chassis.messages.a_worker import SUBSCRIPTIONS, settings_of
 from tests.integration.chassis.messages.conftest import SERVICE, Orders, until
 
@@ -44,8 +44,10 @@ def member(dsn, kafka, cell):
 @asynccontextmanager
 async def a_publisher(kafka, cell):
     publisher = KafkaPublisher(kafka, cell=cell, service=SERVICE)
-    yield publisher
-    await publisher.close()
+    try:
+        yield publisher
+    finally:
+        await publisher.close()
 
 
 async def records_of(kafka, topic, count):
@@ -87,6 +89,22 @@ async def test_a_message_travels_as_a_cloud_event(db, kafka, cell):
     assert record.timestamp == millis_of(message_id)
     envelope = Envelope.of(message_id, FirmReservation.type, headers)
     assert (envelope.causation_id, envelope.correlation_id) == (cause, order)
+
+
+async def test_a_dead_letter_arrives_as_it_came_with_where_from_and_why(db, kafka, cell):
+    dead = a_delivery(FirmReservation(order_id=uuid4(), release=True), place=(3, 99))
+    await Dispatch(db, SUBSCRIPTIONS, service=SERVICE).deliver([dead])  # it has no version
+    async with a_publisher(kafka, cell) as publisher:
+        await relay_once(db, publisher)
+
+    [record] = await records_of(kafka, f"{cell}.{SERVICE}.dlq", 1)
+
+    headers = dict(record.headers)
+    assert (record.key, record.value) == (dead.key, dead.body)
+    assert headers["ce_id"] == str(dead.message_id).encode()
+    assert (headers["dlq_topic"], headers["dlq_partition"]) == (b"inventory.commands", b"3")
+    assert headers["dlq_offset"] == b"99"
+    assert b"version" in headers["dlq_error"]
 
 
 async def test_members_that_come_and_go_in_the_middle_lose_nothing_and_double_nothing(
