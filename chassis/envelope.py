@@ -53,7 +53,7 @@ class Envelope:
             source=text_in(headers.get("ce_source")),
             subject=text_in(headers.get("ce_subject")),
             sequence=int(sequence)
-            if (sequence := headers.get("ce_sequence", b"")).isdigit()
+            if (sequence := (headers.get("ce_sequence") or b"")).isdigit()
             else None,
             causation_id=uuid_in(headers.get("ce_causationid")),
             correlation_id=uuid_in(headers.get("ce_correlationid")),

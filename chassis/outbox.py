@@ -56,6 +56,8 @@ COLUMNS = (
     *("cause", "correlation", "actor", "traceparent", "body"),
 )
 Row = tuple[Any, ...]
+BODY_BYTES_MAX = 512 * 1024
+"""As the table checks: with its headers it must fit into one batch of the producer."""
 COPIED_FROM = 32
 """Rows from which COPY costs less than an INSERT, whose one round trip it makes two."""
 

@@ -29,6 +29,7 @@ RESTART_SECONDS = 1.0
 IDLE_CHECK_SECONDS = 30
 """How long nothing may come before we ask the broker whether there is something."""
 SILENCE_SECONDS_MAX = 120
+BATCH_SECONDS_MAX = 60
 
 
 class Stalled(Exception):
@@ -116,7 +117,7 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
             # No await between here and the task: a rebalance sees either no batch or all of it.
             if fetched and not self._stopping:
                 self._batch = asyncio.create_task(self._settle(fetched))
-                await asyncio.wait({self._batch})
+                await self._until_ended(self._batch)
                 batch, self._batch = self._batch, None
                 if batch.cancelled():
                     raise Stalled("a rebalance did not wait any longer")
@@ -127,6 +128,14 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
             if time.monotonic() - heard > IDLE_CHECK_SECONDS:
                 await self._check_lag(client)
                 heard = time.monotonic()
+
+    async def _until_ended(self, batch: asyncio.Task[None]) -> None:
+        """However long it takes: what it has begun, only it can end. But it shows."""
+        while not batch.done():
+            _, running = await asyncio.wait({batch}, timeout=BATCH_SECONDS_MAX)
+            if running:
+                self._pulse.ill("a batch does not end")
+                log.warning("batch_hangs", seconds=BATCH_SECONDS_MAX)
 
     async def _settle(self, fetched: Mapping[TopicPartition, Sequence[Any]]) -> None:
         """Deliver what was fetched, then its offsets may be committed."""
@@ -198,8 +207,8 @@ def delivery_of(record: Any, cell: str) -> Delivery:
     try:
         message_id: UUID = pgproto.UUID(headers[ID].decode())
         message_type = headers[TYPE].decode()
-    except (KeyError, ValueError):
-        message_id, message_type = UUID(int=record.timestamp << 80), ""
+    except (KeyError, ValueError, AttributeError):  # the last: a header without a value
+        message_id, message_type = UUID(int=max(record.timestamp, 0) << 80), ""
     return Delivery(
         message_id,
         message_type,

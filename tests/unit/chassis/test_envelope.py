@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from chassis.envelope import Delivery, Envelope, decoded, encoded, subject_of
 from chassis.ids import floor_of, millis_of, time_of, uuid7
+from chassis.kafka.consumption import delivery_of
 
 ORDER = UUID("0197f3a0-0000-7000-8000-000000000001")
 HEADERS = st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.binary()))
@@ -53,6 +55,18 @@ def test_a_header_that_is_not_what_it_should_be_says_nothing():
     )
 
     assert (envelope.causation_id, envelope.sequence, envelope.actor) == (None, None, "\ufffd")
+
+
+@pytest.mark.parametrize("headers", [(), (("ce_id", None),), (("ce_id", b"7"), ("ce_type", b"t"))])
+def test_a_record_without_a_readable_envelope_still_has_a_place_in_time(headers):
+    record = SimpleNamespace(
+        headers=headers, key=None, value=None, timestamp=-1, topic="c.t", partition=1, offset=2
+    )
+
+    delivery = delivery_of(record, "c")
+
+    assert (delivery.type, delivery.key, delivery.topic) == ("", b"", "t")
+    assert millis_of(delivery.place_id) == 0
 
 
 def test_a_place_in_kafka_has_one_id_of_the_messages_time():

@@ -324,3 +324,12 @@ async def test_whatever_an_error_or_a_header_holds_its_key_is_parked(db):
     headers = dict(decoded(await db.fetchval("SELECT headers FROM parked")))
     assert (headers["nothing"], headers["a=b\n"]) == (b"", b"\x00\xff")
     assert await db.fetchval("SELECT length(error) FROM parked_keys") < 10_000
+
+
+async def test_a_dead_letter_too_long_to_be_sent_is_cut_and_says_so(db):
+    delivery = a_delivery(firm())._replace(body=b"x" * 900_000)
+
+    await Dispatch(db, [on(note, FirmReservation)]).deliver([delivery])
+
+    [(_, _, headers, body)] = await dead_letters(db)
+    assert (len(body), headers["dlq_cut_from"]) == (512 * 1024, b"900000")

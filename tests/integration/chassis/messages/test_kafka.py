@@ -239,3 +239,17 @@ async def test_history_that_is_sent_again_is_of_now_for_kafka_and_of_then_for_co
     [record] = await records_of(kafka, f"{cell}.inventory.commands", 1)
     assert abs(record.timestamp / 1_000 - datetime.now(UTC).timestamp()) < 60
     assert dict(record.headers)["ce_id"] == str(long_ago).encode()
+
+
+async def test_a_batch_that_does_not_end_shows_in_readiness(db, monkeypatch):
+    monkeypatch.setattr("chassis.kafka.consumption.BATCH_SECONDS_MAX", 0.01)
+    pulse, end = Pulse(0), asyncio.Event()
+    consumption = Consumption(Dispatch(db, []), {}, asyncio.Event(), pulse, cell="test")
+
+    batch = asyncio.create_task(end.wait())
+    waiting = asyncio.create_task(consumption._until_ended(batch))
+    await until(pulse.check)
+    assert not waiting.done()
+    end.set()
+
+    await waiting
