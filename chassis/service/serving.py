@@ -12,12 +12,14 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from chassis.db import connect
 from chassis.jobs import HOUSEKEEPING_SECONDS, endless, every, forget_keys, measure_waiting
 from chassis.process import running
 from chassis.runtime import Runtime
 from chassis.service.app import build_app, build_probes, make_runtime
+from chassis.service.strangers import StrangersProtocol
 from chassis.service.table import Service
 from chassis.settings import ServiceSettings
 from chassis.telemetry.export import started
@@ -31,7 +33,8 @@ async def serve(service: Service, settings: ServiceSettings, half: str = "all") 
     with started(service.name, settings):
         async with _runtime(service, settings, half) as runtime, runtime.exits:
             app = build_probes if half == "worker" else build_app
-            server = _Server(_uvicorn(app(service, runtime), settings))
+            http = StrangersProtocol if service.strangers else HttpToolsProtocol
+            server = _Server(_uvicorn(app(service, runtime), http, settings))
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve())
                 others = [tasks.create_task(task) for task in _endless(service, runtime, half)]
@@ -80,12 +83,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _uvicorn(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
+def _uvicorn(
+    app: ASGIApp, http: type[HttpToolsProtocol], settings: ServiceSettings
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
-        http="httptools",
+        http=http,
         ws="none",
         lifespan="off",
         access_log=False,

@@ -20,6 +20,7 @@ from chassis.auth import Role
 from chassis.db import transaction
 from chassis.ids import uuid7
 from chassis.service import build_app, make_runtime
+from chassis.service.strangers import StrangersProtocol
 from gateway.app import SERVICE
 from gateway.commands import users
 from gateway.domain import Assignment, NewUser, User
@@ -150,14 +151,14 @@ def a_port_nobody_listens_on():
 
 
 @asynccontextmanager
-async def served(app):
+async def served(app, http="httptools"):
     """An ASGI application on a port of its own; yields its address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     server = uvicorn.Server(
         uvicorn.Config(
-            app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False,
+            app, http=http, ws="none", lifespan="off", log_config=None, access_log=False,
             proxy_headers=False, server_header=False, timeout_graceful_shutdown=1,
         )
     )  # fmt: skip
@@ -197,5 +198,6 @@ async def a_gateway(db, *, urls=None, upstream=None, **settings):
             SERVICE, gateway_settings(folder, urls, **settings), db, asyncio.Event()
         )
         await stack.enter_async_context(runtime.exits)
-        url = await stack.enter_async_context(served(build_app(SERVICE, runtime)))
+        app = build_app(SERVICE, runtime)
+        url = await stack.enter_async_context(served(app, StrangersProtocol))
         yield Gateway(url, db, runtime)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from chassis.auth import Role, Verifier
+from chassis.service.strangers import StrangersProtocol
 from gateway.proxy.routing import RESOURCES
 from tests.builders.edge import a_jwks
 from tests.builders.gateway import SERVICES, Recorder, a_gateway, served
@@ -119,8 +120,7 @@ async def test_who_sends_his_body_slowly_takes_no_place_from_the_others(gateway_
         gateway_db, upstream=orders, requests_in_flight_max=1, requests_waiting_max=1
     ) as gateway:
         client = await gateway.logged_in(Role.FIN)
-        host, port = gateway.url.removeprefix("http://").split(":")
-        answers, slow = await asyncio.open_connection(host, int(port))
+        answers, slow = await connected(gateway)
         slow.write(
             b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
             b"Expect: 100-continue\r\n"
@@ -398,8 +398,7 @@ async def test_errors_speak_the_language_of_the_caller(gateway_db):
 async def test_a_request_that_two_parsers_could_read_differently_goes_nowhere(gateway_db, raw):
     orders = Recorder()
     async with a_gateway(gateway_db, upstream=orders) as gateway:
-        host, port = gateway.url.removeprefix("http://").split(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
+        reader, writer = await connected(gateway)
         writer.write(raw)
         writer.write_eof()
         answer = await asyncio.wait_for(reader.read(), 5)
@@ -407,6 +406,45 @@ async def test_a_request_that_two_parsers_could_read_differently_goes_nowhere(ga
 
     assert not answer or answer.split(b" ")[1] in {b"400", b"401"}
     assert not orders.requests
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /api/v1/orders HTTP/1.1\r\nHos"])
+async def test_who_does_not_finish_the_head_of_his_request_is_cut_off(
+    gateway_db, monkeypatch, sent
+):
+    monkeypatch.setattr(StrangersProtocol, "head_seconds", 0.2)
+    async with a_gateway(gateway_db) as gateway:
+        reader, writer = await connected(gateway)
+        writer.write(sent)
+
+        assert await ended(reader)
+
+
+async def test_a_head_that_comes_in_pieces_is_read(gateway_db):
+    async with a_gateway(gateway_db) as gateway:
+        reader, writer = await connected(gateway)
+        for piece in (
+            b"GET /liv",
+            b"ez HTTP/1.1\r\nHost",
+            b": x\r\nConnection: close\r\n",
+            b"\r\n",
+        ):
+            writer.write(piece)
+            await writer.drain()
+
+        answer = await asyncio.wait_for(reader.read(), 5)
+
+    assert answer.startswith(b"HTTP/1.1 200")
+
+
+async def test_a_head_without_end_is_cut_off(gateway_db):
+    async with a_gateway(gateway_db) as gateway:
+        reader, writer = await connected(gateway)
+        writer.write(b"GET / HTTP/1.1\r\n")
+        for n in range(1_000):
+            writer.write(b"X-%d: %b\r\n" % (n, b"y" * 1_000))
+
+        assert await ended(reader)
 
 
 @pytest.mark.parametrize("name", ["Cookie", "Authorization", "Idempotency-Key"])
@@ -417,6 +455,20 @@ async def test_a_header_that_stands_twice_is_refused(gateway_db, name):
         )
 
     assert response.status_code == 400
+
+
+async def connected(gateway):
+    """A bare connection to the gateway."""
+    host, port = gateway.url.removeprefix("http://").split(":")
+    return await asyncio.open_connection(host, int(port))
+
+
+async def ended(reader):
+    """Whether the gateway ends the connection without an answer, in five seconds at most."""
+    try:
+        return await asyncio.wait_for(reader.read(), 5) == b""
+    except ConnectionError:
+        return True
 
 
 class Switch:
