@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 from chassis.db import Database
@@ -16,12 +17,14 @@ class OrderNumbers:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._next = self._end = 0
+        self._fetching = asyncio.Lock()
 
     async def take(self, now: datetime) -> str:
         while self._next == self._end:
-            block = await take_number_block(self._db)
-            if self._next == self._end:  # else another request fetched one meanwhile
-                self._next, self._end = block * BLOCK, (block + 1) * BLOCK
+            async with self._fetching:  # all others wait for the one that fetches
+                if self._next == self._end:
+                    block = await take_number_block(self._db)
+                    self._next, self._end = block * BLOCK, (block + 1) * BLOCK
         number = self._next
         self._next += 1
         return f"XS{now:%y%m}-{number:07}"
