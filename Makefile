@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 
 .PHONY: help setup demo test up down status logs clean check lint types layers contracts-check \
-        unit integration saga e2e bench model mutants verify fmt contracts lock compose-up compose-down
+        unit integration saga e2e bench bench-profile model mutants verify fmt contracts lock compose-up compose-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ e2e: setup ## through the gateway of a running suite
 
 bench: setup ## whole order lifecycles a second; one JSON line last (ORDERS=2000 CLIENTS=256 or RATE=400)
 	@$(RUN) tests.bench --orders $(or $(ORDERS),2000) --clients $(or $(CLIENTS),256) $(if $(RATE),--rate $(RATE))
+
+bench-profile: setup ## the same, with a flame graph of one service (SERVICE=orders) in var/
+	@$(RUN) tests.bench --orders $(or $(ORDERS),5000) --profile $(or $(SERVICE),orders)
 
 mutants: setup ## plant known bugs in a copy, one by one; each must be caught by a test
 	@$(RUN) tests.mutants

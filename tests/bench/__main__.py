@@ -10,16 +10,20 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from deploy.ctl.verify import verify
 from deploy.demo import logins
 from deploy.demo.client import Caller, Refused, Unreachable
+from deploy.local import state
 from deploy.local.suite import Suite, here
 from tests.bench import accounting, company, figures
 from tests.bench.company import Session
@@ -35,6 +39,8 @@ class Plan:
     orders: int
     clients: int
     rate: float | None
+    profile: str | None = None
+    """The service whose flame graph is wanted."""
 
 
 class Stalled(Exception):
@@ -51,7 +57,8 @@ async def main(plan: Plan) -> int:
     say(f"warm-up: {WARM_UP} orders")
     await _run(suite, callers, skus, Plan(WARM_UP, plan.clients, None))
     say(f"measuring: {plan.orders} orders")
-    result = await _measure(suite, callers, skus, plan)
+    async with _profiled(suite, plan.profile):
+        result = await _measure(suite, callers, skus, plan)
     result["invariant_violations"] = await _violations(suite)
     sys.stdout.write(json.dumps(result) + "\n")
     return 0 if result["ended"] == {"COMPLETED": plan.orders} and not violated(result) else 1
@@ -82,6 +89,27 @@ async def _prepare(suite: Suite) -> tuple[list[Session], list[str]]:
     async with Caller(url, "admin") as admin:
         await admin.log_in(known.password("admin"))
         return await company.sessions(url, admin, known), await company.skus(admin)
+
+
+@asynccontextmanager
+async def _profiled(suite: Suite, service: str | None) -> AsyncGenerator[None]:
+    """Where the service spends its time while the block runs, as a flame graph (py-spy)."""
+    if service is None:
+        yield
+        return
+    known = state.read(suite.run)
+    pid = next(one.pid for one in known.processes if one.name == service) if known else None
+    picture = suite.var / f"profile-{service}.svg"
+    command = ("record", "--rate", "200", "--output", str(picture), "--pid", str(pid))
+    spy = await asyncio.create_subprocess_exec(
+        str(Path(sys.executable).with_name("py-spy")), *command, stdout=sys.stderr
+    )
+    try:
+        yield
+    finally:
+        spy.send_signal(signal.SIGINT)
+        await spy.wait()
+        say(f"flame graph: {picture}")
 
 
 async def _command(*words: str) -> None:
@@ -178,6 +206,7 @@ def _plan() -> Plan:
     parser.add_argument("--orders", type=int, default=2_000)
     parser.add_argument("--clients", type=int, default=256)
     parser.add_argument("--rate", type=float, default=None)
+    parser.add_argument("--profile", metavar="SERVICE", default=None)
     return Plan(**vars(parser.parse_args()))
 
 
