@@ -9,6 +9,7 @@ import asyncio
 import json
 import socket
 import tempfile
+import time
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from uuid import uuid4
@@ -142,6 +143,24 @@ class Gateway:
         }
         token = (await admin.post("/api/v1/oauth/token", data=form)).json()["access_token"]
         return machine, self.client(headers={"Authorization": f"Bearer {token}"})
+
+
+async def eventually(ask, holds, *, seconds=5):
+    """Ask until the answer is as it shall be, for so long at most; the last answer."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = await ask()
+        if holds(answer) or time.monotonic() > deadline:
+            return answer
+        await asyncio.sleep(0.02)
+
+
+async def until(client, status, path="/api/v1/session", **request):
+    """Ask until the answer has this status."""
+    method = request.pop("method", "GET")
+    return await eventually(
+        lambda: client.request(method, path, **request), lambda answer: answer.status_code == status
+    )
 
 
 def a_port_nobody_listens_on():

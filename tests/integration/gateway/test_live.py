@@ -18,7 +18,7 @@ from contracts.orders import OrderReceived
 from gateway.commands import users
 from gateway.domain import Change
 from gateway.live.events import TOPICS
-from tests.builders.gateway import a_gateway
+from tests.builders.gateway import a_gateway, eventually
 
 A, B = uuid4(), uuid4()
 QUICK = {"identity_cache_seconds": 0.1, "live_heartbeat_seconds": 0.2}
@@ -162,11 +162,10 @@ async def test_a_listener_who_has_gone_is_forgotten(gateway_db, log):
         async with listening(client):
             assert len(gateway.parts.hub) == 1
 
-        for _ in range(200):
-            if len(gateway.parts.hub) == 0:
-                break
-            await asyncio.sleep(0.02)
-        assert len(gateway.parts.hub) == 0
+        async def listeners():
+            return len(gateway.parts.hub)
+
+        assert await eventually(listeners, lambda count: count == 0) == 0
 
 
 async def test_a_gateway_that_stops_sends_its_listeners_away(gateway_db, log):

@@ -22,6 +22,8 @@ from tests.builders.gateway import (
     a_gateway,
     a_new_user,
     a_stored_user,
+    eventually,
+    until,
 )
 
 LONE_SURROGATES = rb'{"login": "a\ud800", "password": "\ud800\ud800\ud800"}'
@@ -325,8 +327,10 @@ async def test_an_applicant_becomes_the_dealer_without_logging_in_again(gateway_
 
         async with transaction(gateway_db) as tx:
             await users.take_dealer_states(tx, [state])
-        await asyncio.sleep(0.15)
-        session = (await client.get("/api/v1/session")).json()
+        answer = await eventually(
+            lambda: client.get("/api/v1/session"), lambda answer: answer.json()["roles"] == ["DLR"]
+        )
+        session = answer.json()
 
     assert session["roles"] == ["DLR"]
     assert session["dealer_id"] == str(state.dealer_id)
@@ -396,8 +400,7 @@ async def test_a_machine_that_is_revoked_is_shut_out(gateway_db):
         assert (await client.get("/api/v1/session")).status_code == 200
 
         await admin.post(f"/api/v1/api-clients/{machine['client_id']}/revoke")
-        await asyncio.sleep(0.15)
-        after = await client.get("/api/v1/session")
+        after = await until(client, 401)
         again = await admin.post("/api/v1/oauth/token", data=credentials(machine))
 
     assert after.status_code == 401
@@ -410,8 +413,7 @@ async def test_a_new_secret_ends_the_old_one_and_its_tokens(gateway_db):
         admin = await gateway.logged_in(Role.ADM)
 
         new = await admin.post(f"/api/v1/api-clients/{machine['client_id']}/rotate-secret")
-        await asyncio.sleep(0.15)
-        old_token = await client.get("/api/v1/session")
+        old_token = await until(client, 401)
         old_secret = await admin.post("/api/v1/oauth/token", data=credentials(machine))
         new_secret = await admin.post("/api/v1/oauth/token", data=credentials(new.json()))
 
@@ -451,9 +453,8 @@ async def test_the_token_of_a_machine_ends_by_itself(gateway_db):
     async with a_gateway(gateway_db, **QUICK) as gateway:
         _, client = await gateway.a_machine(Role.MACHINE)
         await gateway_db.execute("UPDATE access_tokens SET expires_at = now()")
-        await asyncio.sleep(0.15)
 
-        response = await client.get("/api/v1/session")
+        response = await until(client, 401)
 
     assert response.status_code == 401
 

@@ -12,7 +12,7 @@ from chassis.auth import Role, Verifier
 from chassis.service.strangers import StrangersProtocol
 from gateway.proxy.routing import RESOURCES
 from tests.builders.edge import a_jwks
-from tests.builders.gateway import SERVICES, Recorder, a_gateway, served
+from tests.builders.gateway import SERVICES, Recorder, a_gateway, served, until
 
 LARGE = os.urandom(3 << 20)
 
@@ -207,7 +207,7 @@ async def test_the_breaker_opens_on_a_dead_service_and_closes_when_it_is_back(ga
 
         spared = await client.post("/api/v1/orders")
         switch.on = True
-        back = await until_answered(client)
+        back = await until(client, 200, "/api/v1/orders", method="POST")
 
     assert spared.status_code == 503
     assert switch.tried >= tried
@@ -502,13 +502,3 @@ class Switch:
         await writer.drain()
         to_write.close()
         writer.close()
-
-
-async def until_answered(client):
-    """Ask until the service answers again, for at most five seconds."""
-    deadline = time.monotonic() + 5
-    while True:
-        response = await client.post("/api/v1/orders")
-        if response.status_code == 200 or time.monotonic() > deadline:
-            return response
-        await asyncio.sleep(0.05)
