@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
 
 from chassis.auth import Actor, Unauthenticated
+from chassis.jobs import every
 from chassis.runtime import Runtime
 from chassis.service import Service
 from gateway.access import ACCESS
@@ -19,9 +19,11 @@ from gateway.proxy.front import Front
 from gateway.routes import ROUTERS
 from gateway.settings import Settings
 from gateway.store import sessions
+from gateway.verification import anchor_audit_log, verify_audit_log
 
 SWEEP_SECONDS = 60.0
 SWEEP_ROWS = 1_000
+ANCHOR_SECONDS = 3_600.0
 
 
 def front(runtime: Runtime, own: ASGIApp) -> ASGIApp:
@@ -34,12 +36,10 @@ async def only_known(connection: HTTPConnection) -> Actor:  # noqa: ARG001
     raise Unauthenticated
 
 
-async def forget_ended(runtime: Runtime) -> None:
-    """Delete sessions and tokens that have ended, for ever."""
+async def forget_ended(runtime: Runtime) -> int:
+    """Delete sessions and tokens that have ended; returns how many."""
     idle = timedelta(hours=runtime.settings.session_idle_hours)
-    while True:
-        deleted = await sessions.delete_ended(runtime.db, idle=idle, limit=SWEEP_ROWS)
-        await asyncio.sleep(0.1 if deleted >= SWEEP_ROWS else SWEEP_SECONDS)
+    return await sessions.delete_ended(runtime.db, idle=idle, limit=SWEEP_ROWS)
 
 
 SERVICE = Service(
@@ -52,6 +52,9 @@ SERVICE = Service(
     front=front,
     strangers=True,
     authenticate=only_known,
-    background=(forget_ended,),
-    commands={"create-admin": create_administrator},
+    background=(every(SWEEP_SECONDS, forget_ended), every(ANCHOR_SECONDS, anchor_audit_log)),
+    commands={
+        "create-admin": create_administrator,
+        "verify-audit-log": verify_audit_log,
+    },
 )

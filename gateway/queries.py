@@ -11,6 +11,7 @@ from asyncpg import Record
 from chassis.auth import Role
 from chassis.db import Reader
 from chassis.pages import Page, PageRequest
+from gateway.audit import Entry, Head, Link
 from gateway.schemas import AuditEntry, ClientResponse, UserResponse
 
 
@@ -132,6 +133,37 @@ async def audit_log(
     )
     entries = [AuditEntry(**{**row, "facts": orjson.loads(row["facts"])}) for row in rows]
     return Page.of(entries, page, key=lambda entry: (entry.entry_id,))
+
+
+async def audit_chain(reader: Reader, *, after: int = 0, limit: int = 10_000) -> list[Link]:
+    """The audit log in its order, from behind a position; without what is older than the chain."""
+    rows = await reader.fetch(
+        """
+        SELECT position, entry_id, at, actor, action, subject_id, facts, digest
+        FROM audit_log
+        WHERE position > $1
+        ORDER BY position
+        LIMIT $2
+        """,
+        after,
+        limit,
+    )
+    return [
+        Link(
+            row["position"],
+            row["entry_id"],
+            row["at"],
+            Entry(row["actor"], row["action"], row["subject_id"], orjson.loads(row["facts"])),
+            row["digest"],
+        )
+        for row in rows
+    ]
+
+
+async def audit_head(reader: Reader) -> Head:
+    """The newest link, as whoever added it left it."""
+    [row] = await reader.fetch("SELECT position, digest FROM audit_head")
+    return Head(row["position"], row["digest"])
 
 
 async def salespeople(reader: Reader) -> list[tuple[UUID, UUID | None]]:

@@ -10,12 +10,12 @@ from chassis.db import Tx
 from chassis.errors import DomainError, NotFound
 from chassis.ids import uuid7
 from gateway import domain
+from gateway.audit import Entry
 from gateway.commands.users import assignment_facts
 from gateway.domain import Assignment, ClientNameTaken, RolesUnfit
 from gateway.identity import hash_of, new_secret
 from gateway.store import audit
 from gateway.store import clients as store
-from gateway.store.audit import Entry
 from gateway.store.clients import Client
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Tx
+from gateway.audit import Entry
 from gateway.identity import hash_of, new_secret
 from gateway.store import audit, users
 from gateway.store import sessions as store
-from gateway.store.audit import Entry
 
 SESSIONS_PER_USER_MAX = 20
 """Devices; the oldest session ends when one more begins."""

@@ -13,10 +13,10 @@ from chassis.errors import DomainError
 from contracts.dealers import DealerState
 from contracts.gateway import UserState
 from gateway import domain
+from gateway.audit import Entry
 from gateway.domain import Assignment, Change, InvitationInvalid, LoginTaken, NewUser, User
 from gateway.store import audit, sessions
 from gateway.store import users as store
-from gateway.store.audit import Entry
 
 
 async def create_users(tx: Tx, asks: Sequence[NewUser], *, by: str) -> list[User | DomainError]:

@@ -10,6 +10,7 @@ import pytest
 from chassis.auth import Role
 from chassis.auth.tokens import LEEWAY_SECONDS
 from chassis.db import transaction
+from gateway.app import forget_ended
 from gateway.commands import sessions, users
 from gateway.domain import Change
 from gateway.identity import hash_of
@@ -338,3 +339,19 @@ async def test_many_logins_at_once_do_not_hold_up_the_others(gateway_db):
     assert answer.status_code == 200
     assert overtaken > 0
     assert statuses <= {401, 503}
+
+
+async def test_what_has_ended_is_forgotten_and_what_goes_on_is_not(gateway_db):
+    async with a_gateway(gateway_db) as gateway:
+        for _ in range(3):
+            await gateway.logged_in(Role.FIN)
+        await gateway_db.execute(
+            "UPDATE sessions SET expires_at = now() WHERE token_hash = "
+            "(SELECT min(token_hash) FROM sessions)"
+        )
+
+        forgotten = await forget_ended(gateway.runtime)
+        again = await forget_ended(gateway.runtime)
+
+    assert (forgotten, again) == (1, 0)
+    assert await gateway_db.fetchval("SELECT count(*) FROM sessions") == 2
