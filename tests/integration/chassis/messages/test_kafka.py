@@ -25,7 +25,7 @@ from chassis.pulse import Pulse
 from chassis.relay import BrokerDown, relay_once
 from chassis.republish import republish
 from contracts.inventory import FirmReservation
-from contracts.topics import partition_of
+from contracts.topics import PARTITIONS, partition_of
 from tests.builders.chassis import Broker, a_delivery
 from tests.integration.chassis.messages.a_worker import SUBSCRIPTIONS, settings_of
 from tests.integration.chassis.messages.conftest import SERVICE, Orders, until
@@ -56,6 +56,16 @@ async def records_of(kafka, topic, count):
     try:
         async with asyncio.timeout(20):
             return [await consumer.getone() for _ in range(count)]
+    finally:
+        await consumer.stop()
+
+
+async def records_in(kafka, topic):
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    await consumer.start()
+    try:
+        parts = [TopicPartition(topic, n) for n in range(PARTITIONS)]
+        return sum((await consumer.end_offsets(parts)).values())
     finally:
         await consumer.stop()
 
@@ -108,7 +118,7 @@ async def test_a_dead_letter_arrives_as_it_came_with_where_from_and_why(db, kafk
 
 
 async def test_members_that_come_and_go_in_the_middle_lose_nothing_and_double_nothing(
-    db, owner, member
+    db, owner, member, kafka, cell
 ):
     orders = Orders(db, owner, keys=40, versions=30)
     asking = asyncio.create_task(orders.ask())
@@ -122,6 +132,9 @@ async def test_members_that_come_and_go_in_the_middle_lose_nothing_and_double_no
             await orders.all_done()
 
     await orders.are_in_order()
+    # Two relays were at work, and spared each other the double work.
+    announced = await owner.fetchval("SELECT count(*) FROM event_log")
+    assert await records_in(kafka, f"{cell}.inventory.commands") == announced
 
 
 async def test_connections_that_are_cut_in_the_middle_of_batches_lose_nothing(
