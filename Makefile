@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 
 .PHONY: help setup demo test up down status logs clean check lint types layers contracts-check \
-        unit integration saga e2e bench bench-profile model mutants verify fmt contracts lock compose-up compose-down
+        unit integration saga e2e bench bench-profile model crash-points mutants verify fmt contracts lock compose-up compose-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench: setup ## whole order lifecycles a second; one JSON line last (ORDERS=2000
 
 bench-profile: setup ## the same, with a flame graph of one service (SERVICE=orders) in var/
 	@$(RUN) tests.bench --orders $(or $(ORDERS),5000) --profile $(or $(SERVICE),orders)
+
+crash-points: setup ## end a worker at every gap between two durable steps; nothing lost, nothing twice
+	$(RUN) pytest tests/integration/chassis/messages/test_crash_points.py
 
 mutants: setup ## plant known bugs in a copy, one by one; each must be caught by a test
 	@$(RUN) tests.mutants
