@@ -49,12 +49,16 @@ class Log:
         self._cell, self._producer = cell, producer
 
     async def add(self, message):
+        body = message.model_dump_json().encode()
+        return await self.add_raw(message.topic, message.type, body, key=message.key)
+
+    async def add_raw(self, topic, message_type, body, *, key=b"one"):
         message_id = str(uuid7())
         await self._producer.send_and_wait(
-            f"{self._cell}.{message.topic}",
-            message.model_dump_json().encode(),
-            key=message.key,
-            headers=[("ce_id", message_id.encode()), ("ce_type", message.type.encode())],
+            f"{self._cell}.{topic}",
+            body,
+            key=key,
+            headers=[("ce_id", message_id.encode()), ("ce_type", message_type.encode())],
         )
         return message_id
 
@@ -166,6 +170,30 @@ async def test_a_listener_who_has_gone_is_forgotten(gateway_db, log):
             return len(gateway.parts.hub)
 
         assert await eventually(listeners, lambda count: count == 0) == 0
+
+
+@pytest.mark.parametrize("body", [b"no json", b"[]", b'{"dealer_id": "x"}', b"{}", b"\xff"])
+async def test_a_message_that_cannot_be_read_ends_nobodys_stream(gateway_db, log, body):
+    async with a_gateway(gateway_db, **log.settings) as gateway:
+        client = await gateway.logged_in(Role.DLR, dealer_id=A)
+        async with listening(client) as stream:
+            await log.add_raw("orders.events", OrderReceived.type, body)
+            await log.add_raw(DealerState.topic, DealerState.type, body)
+            await log.add(an_order_event(A))
+
+            _, told = await stream.next()
+
+    assert told["dealer_id"] == str(A)
+
+
+async def test_without_its_database_a_listener_is_told_to_come_back(gateway_db, log):
+    async with a_gateway(gateway_db, **log.settings) as gateway:
+        client = await gateway.logged_in(Role.DLR, dealer_id=A)
+        await client.get("/api/v1/session")
+        await gateway_db.close()
+
+        async with listening(client) as stream:
+            assert stream.response.status_code == 503
 
 
 async def test_a_gateway_that_stops_sends_its_listeners_away(gateway_db, log):
