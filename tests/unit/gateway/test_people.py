@@ -216,3 +216,13 @@ def test_every_common_password_is_refused():
     accepted = [one for one in COMMON_PASSWORDS if check_password(one, "zhang.san") is None]
 
     assert not accepted
+
+
+def test_a_line_that_is_refused_takes_no_login():
+    bad = a_new_user(Role.FIN, Role.SAL, login="li.wei")
+    good = a_new_user(Role.FIN, login="li.wei")
+
+    outcomes = admit([bad, good], taken=set())
+
+    assert isinstance(outcomes[0], DutiesConflict)
+    assert isinstance(outcomes[1], User)
