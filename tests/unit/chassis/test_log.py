@@ -19,6 +19,12 @@ class OrderClosed(DomainError):
     """The order was already confirmed or cancelled."""
 
 
+@pytest.fixture(autouse=True)
+def fresh():
+    """As in a process that has set up no log yet, whatever tests ran before."""
+    structlog.reset_defaults()
+
+
 @pytest.fixture
 def lines():
     """What was written so far, by a log set up as in a process."""
@@ -97,3 +103,10 @@ def test_values_of_any_kind_can_be_logged(lines):
     log.log.info("odd", value={1: object}, text="\x00\ud800".encode("utf-16", "surrogatepass"))
 
     assert lines()[0]["event"] == "odd"
+
+
+def test_half_a_character_does_not_keep_a_line_from_being_told(lines):
+    log.log.info("order_refused", reason="\ud800 \x00", order_id="42")
+
+    [line] = lines()
+    assert (line["reason"], line["order_id"]) == ("\\ud800 \x00", "42")

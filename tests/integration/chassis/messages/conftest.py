@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+import structlog
 
 from chassis import db as database
-from chassis import log, outbox
+from chassis import outbox
 from chassis.db import transaction
 from contracts.topics import TOPICS
 from deploy.kafka import topics
@@ -33,10 +34,13 @@ WORKER = "tests.integration.chassis.messages.a_worker"
 DEADLINE_SECONDS = 40
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def _plain_log():
     """Faults are planted here by the hundred; structlog's own default paints each in a frame."""
-    log.configure("tests", level="error")
+    before = structlog.get_config()
+    structlog.configure(processors=[structlog.processors.JSONRenderer(default=repr)])
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture
