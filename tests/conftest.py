@@ -33,6 +33,8 @@ from deploy.local.suite import PortTaken, check_ports, here
 from deploy.postgres import roles
 
 PASSWORDS = roles.Passwords(owner="owner", service="service")
+SUITE_SECONDS_MAX = 600
+"""For a test of the suite; the first one waits until all of it is up."""
 RUN, RUN_PID = "QUDAO_TEST_RUN", "QUDAO_TEST_RUN_PID"
 # Ends the servers when the run does, even when it is killed, and leaves nothing behind.
 KEEPER = """
@@ -64,6 +66,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "suite" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("suite"))
+            item.add_marker(pytest.mark.timeout(SUITE_SECONDS_MAX))
 
 
 def _fast_disk():

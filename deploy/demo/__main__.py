@@ -100,8 +100,10 @@ async def _administrator(admin: Caller, known: Logins, suite: Suite | None) -> N
             raise NoAdministrator(
                 f"{refusal}. Name the password of the user admin: QUDAO_ADMIN_PASSWORD=…"
             ) from refusal
-        await asyncio.to_thread(_create_administrator, suite, known.password(ADMIN))
-        await admin.log_in(known.password(ADMIN))
+        password = known.password(ADMIN)
+        known.save()  # before there is an administrator whose password nobody knows
+        await asyncio.to_thread(_create_administrator, suite, password)
+        await admin.log_in(password)
     known.save()
 
 

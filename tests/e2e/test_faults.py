@@ -14,7 +14,6 @@ from deploy.local import state
 from deploy.local.suite import APPLICATIONS, GATEWAY
 from tests.bench import company, figures, load
 
-pytestmark = pytest.mark.timeout(300)
 DEALERS, ORDERS, CLIENTS = 5, 400, 20
 PATIENCE_SECONDS = 120
 
