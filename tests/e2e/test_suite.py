@@ -34,13 +34,13 @@ def test_a_service_that_dies_is_started_again(suite):
 
 
 def test_status_tells_of_every_process_whether_it_is_ready(suite):
-    _eventually(lambda: _is_ready(suite, "notify"))
+    def rows():
+        told = _local(suite, "status").stdout
+        return {line.split()[0]: line.split() for line in told.splitlines()[2:]}
 
-    told = _local(suite, "status").stdout
+    _eventually(lambda: {row[-2] for row in rows().values()} == {"yes"})
 
-    rows = {line.split()[0]: line.split() for line in told.splitlines()[2:]}
-    assert set(rows) == set(suite.ports) - {"kafka_controller"}
-    assert {row[-2] for row in rows.values()} == {"yes"}
+    assert set(rows()) == set(suite.ports) - {"kafka_controller"}
 
 
 def test_a_port_that_is_taken_is_named_with_the_way_out(suite, tmp_path):
