@@ -11,10 +11,11 @@ from chassis import inbox
 from chassis.crash import crash_point
 from chassis.db import TRANSIENT, Database
 from chassis.log import log
-from chassis.relay import SLOTS
 
+SLOTS = 4
+"""Partitions of the outbox, as in migration 0001."""
 SLOT_SECONDS = 900
-"""How long the outbox writes to one partition, as in migration 0001."""
+"""How long the outbox writes to one of them."""
 LOG_KEPT = timedelta(days=90)
 """How long history can be sent again."""
 ROUND_SECONDS = 30

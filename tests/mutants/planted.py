@@ -32,8 +32,8 @@ PLANTED = (
     Mutant(
         "the outbox cursor forgets what commits late",
         "chassis/relay.py",
-        "          AND NOT pg_visible_in_snapshot(xid, $1::text::pg_snapshot)\n",
-        "          AND xid >= pg_snapshot_xmax($1::text::pg_snapshot)\n",
+        "\n          AND NOT pg_visible_in_snapshot(xid, $1::text::pg_snapshot)\n",
+        "\n          AND xid >= pg_snapshot_xmax($1::text::pg_snapshot)\n",
         (RELAY, RACES),
     ),
     Mutant(

@@ -8,9 +8,10 @@ import pytest
 
 from chassis import outbox
 from chassis.db import transaction
-from chassis.relay import rebase_after_restore, relay_once
+from chassis.relay import relay_once
 from chassis.republish import republish
-from chassis.rotation import rotate
+from chassis.restore import rebase_after_restore
+from chassis.rotation import SLOTS, rotate
 from contracts.inventory import FirmReservation
 from tests.builders.chassis import Broker
 
@@ -24,7 +25,7 @@ async def announce(db, count=1):
 
 
 async def rotate_all(db):
-    for slot in range(4):
+    for slot in range(SLOTS):
         await rotate(db, slot)
 
 

@@ -49,6 +49,26 @@ async def test_messages_leave_in_order_and_once(db):
     assert [r["position"] for r in broker.rows] == sorted(r["position"] for r in broker.rows)
 
 
+async def test_a_long_backlog_leaves_in_order_and_once_also_when_the_broker_fails_within(db):
+    async with transaction(db) as tx:
+        await outbox.add(tx, [an_event() for _ in range(1_003)])
+
+    class Flaky(Broker):
+        async def publish(self, rows):
+            self.down = len(self.rows) in (200, 500) and not self.down
+            await super().publish(rows)
+
+    broker = Flaky()
+    for _ in range(2):
+        with pytest.raises(BrokerDown):
+            await relay_once(db, broker, page_max=100)
+    await relay_once(db, broker, page_max=100)
+
+    positions = [row["position"] for row in broker.rows]
+    assert positions == sorted(set(positions))
+    assert len(positions) == 1_003
+
+
 async def test_messages_survive_a_broker_outage(db):
     async with transaction(db) as tx:
         await announce(tx)

@@ -16,8 +16,8 @@ from asyncpg.exceptions import LockNotAvailableError
 
 from chassis import outbox
 from chassis.db import transaction
-from chassis.relay import SLOTS, relay_once
-from chassis.rotation import rotate
+from chassis.relay import relay_once
+from chassis.rotation import SLOTS, rotate
 from contracts.inventory import FirmReservation
 from tests.builders.chassis import Broker
 
