@@ -21,6 +21,8 @@ from asyncpg import Connection, Record
 
 PLAIN = ("NOSUPERUSER", "NOCREATEDB", "NOCREATEROLE", "NOREPLICATION", "NOBYPASSRLS")
 
+LOCK = 7_149
+
 
 @dataclass(frozen=True, slots=True)
 class Passwords:
@@ -36,10 +38,12 @@ async def provide(
     """Make the roles and the database (`qudao_<service>`) of one service what they should be."""
     database = database or database_of(service)
     async with _connected(superuser_dsn) as admin:
+        # Roles belong to the whole server: whoever else makes them has to wait.
+        await admin.execute(f"SELECT pg_advisory_lock({LOCK})")
         await _provide_roles(admin, service, passwords)
         await _provide_database(admin, service, database)
-    async with _connected(dsn_of(superuser_dsn, database)) as admin:
-        await _grant(admin, service)
+        async with _connected(dsn_of(superuser_dsn, database)) as inside:
+            await _grant(inside, service)
 
 
 def database_of(service: str) -> str:

@@ -1,3 +1,5 @@
+import asyncio
+from functools import partial
 from uuid import uuid4
 
 import asyncpg
@@ -67,6 +69,17 @@ async def test_the_reader_sees_only_what_row_level_security_shows(connect_as):
 async def test_no_service_can_open_the_database_of_another(connect_as):
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connect_as("mine", "other")
+
+
+async def test_two_launchers_may_provide_at_once(postgres):
+    database = f"test_mine_{uuid4().hex}"
+    provide = partial(roles.provide, postgres, "mine", PASSWORDS, database=database)
+
+    await asyncio.gather(*(provide() for _ in range(4)))
+
+    admin = await asyncpg.connect(postgres)
+    await admin.execute(f"DROP DATABASE {database}")
+    await admin.close()
 
 
 async def test_providing_again_keeps_the_data(postgres, connect_as):
