@@ -224,8 +224,9 @@ async def test_a_slot_that_somebody_writes_to_does_not_move_and_others_wait_only
         moving = asyncio.create_task(rotate(many, slot))
         while not await many.fetchval(
             """
-            SELECT EXISTS (SELECT FROM pg_locks
-                           WHERE NOT granted AND relation = 'outbox'::regclass)
+            SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                           WHERE datname = current_database()
+                             AND NOT granted AND relation = 'outbox'::regclass)
             """
         ):
             assert not moving.done()
