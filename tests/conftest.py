@@ -61,6 +61,7 @@ def pytest_configure(config):
         os.environ[RUN_PID] = str(os.getpid())
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """One worker runs the tests of the suite: some of them kill its processes."""
     for item in items:
