@@ -60,6 +60,8 @@ NOT_DURABLE = {
     "max_wal_size": "256MB",
     "min_wal_size": "32MB",
     "log_min_duration_statement": "-1",
+    # Below the data folder, so that a server that was killed leaves nothing behind.
+    "dynamic_shared_memory_type": "mmap",
     # Each worker of a test run has databases of its own.
     "max_connections": "300",
 }
