@@ -17,7 +17,8 @@ demo: setup ## start everything, load a demo company, walk one order through its
 	@$(RUN) deploy.demo
 
 test: setup ## all tests, on a real PostgreSQL and a real Kafka
-	$(RUN) pytest tests -n auto --maxprocesses 8 --dist loadgroup
+	$(RUN) pytest tests --ignore tests/e2e -n auto --maxprocesses 8
+	$(RUN) pytest tests/e2e
 
 up: setup ## start the suite on this machine: servers, services, gateway
 	@$(RUN) deploy.local up

@@ -61,12 +61,9 @@ def pytest_configure(config):
         os.environ[RUN_PID] = str(os.getpid())
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """One worker runs the tests of the suite: some of them kill its processes."""
     for item in items:
         if "suite" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("suite"))
             item.add_marker(pytest.mark.timeout(SUITE_SECONDS_MAX))
 
 
