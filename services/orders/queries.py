@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Reader
@@ -88,11 +87,3 @@ async def counts(reader: Reader) -> dict[str, int]:
         """
     )
     return {row["queue"]: row["orders"] for row in rows}
-
-
-async def checked_at(reader: Reader, order_id: UUID) -> datetime | None:
-    """When the order was submitted, once its first checks have ended; else None."""
-    at: datetime | None = await reader.fetchval(
-        "SELECT submitted_at FROM orders WHERE order_id = $1 AND status <> 'SUBMITTED'", order_id
-    )
-    return at

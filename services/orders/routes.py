@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -73,8 +74,7 @@ async def submit_order(
 ) -> Response:
     """Accept an order: it is stored when this answers; its checks go on in the background."""
     answer = await serve_submit(body, actor, key, runtime)
-    await _wait_for_checks(runtime, actor, answer, prefer)
-    return answer.response()
+    return (await _after_checks(runtime, actor, answer, prefer)).response()
 
 
 async def serve_submit(
@@ -126,19 +126,24 @@ def _quoted(
     return quote.lines
 
 
-async def _wait_for_checks(
+async def _after_checks(
     runtime: Runtime, actor: Actor, answer: Answer, prefer: str | None
-) -> None:
-    """Hold the answer as RFC 7240 `Prefer: wait` asks; the order is durable already."""
+) -> Answer:
+    """Hold the answer as RFC 7240 `Prefer: wait` asks, and tell how the order stands then.
+
+    The order is durable already. Without that preference the answer is the one that is kept.
+    """
     wanted = re.search(r"\bwait=(\d{1,4})\b", prefer or "")
     if not wanted:
-        return
+        return answer
     order_id = AcceptedOrder.model_validate_json(answer.body).order_id
     deadline = asyncio.get_running_loop().time() + min(int(wanted[1]), WAIT_SECONDS_MAX)
-    while asyncio.get_running_loop().time() < deadline:
+    while True:
         async with reading(runtime, actor) as reader:
-            if await queries.checked_at(reader, order_id):
-                return
+            order = await queries.order(reader, order_id)
+        checked = order.status is not Status.SUBMITTED
+        if checked or asyncio.get_running_loop().time() >= deadline:
+            return replace(answer, body=AcceptedOrder.of(order).model_dump_json().encode())
         await asyncio.sleep(POLL_SECONDS)
 
 

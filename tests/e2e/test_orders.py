@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from deploy.demo import steps
@@ -35,6 +36,25 @@ async def test_the_same_key_gives_the_same_order_and_another_body_is_refused(sta
 
     assert again == first
     assert of(refusal) == (422, "idempotency-key-reused")
+
+
+async def test_who_prefers_to_wait_is_answered_when_the_checks_have_ended(stage):
+    dealer, sku = await stage.caller(DEALER), stage.loaded.company.products[0].sku
+    session = await dealer.get("/session")
+    headers = {
+        "Cookie": dealer.cookie,
+        "X-CSRF-Token": session["csrf_token"],
+        "Idempotency-Key": str(uuid4()),
+        "Prefer": "wait=10",
+    }
+
+    async with httpx.AsyncClient(base_url=stage.url) as http:
+        body = {"lines": [{"sku": sku, "quantity": 1}]}
+        answer = await http.post("/api/v1/orders", json=body, headers=headers, timeout=30)
+
+    assert answer.status_code == 201
+    assert answer.json()["status"] == "PENDING_CONFIRMATION"
+    assert answer.json()["total_minor"] > 0
 
 
 @pytest.mark.parametrize(
