@@ -299,6 +299,25 @@ def test_a_timer_of_a_step_that_is_over_changes_nothing():
     assert (after, messages) == (order, [])
 
 
+@pytest.mark.parametrize(("step", "attempt"), [("price", 0), ("hold_credit", 1)])
+def test_a_timer_of_another_step_or_attempt_asks_nothing(step, attempt):
+    order = submitted()
+    order, _ = take(order, priced(order))
+    assert (order.progress.at, order.progress.attempt) == ("hold_credit", 0)
+
+    timer = TimeOutOrder(order_id=order.order_id, step=step, attempt=attempt)
+
+    assert saga.time_out(order, timer, NOON) == (order, [])
+
+
+def test_an_older_picture_of_the_warehouse_changes_nothing():
+    order, shipment = confirmed(), uuid7()
+    newer = advanced(order, revision=3, picked=10, shipped=10, shipment_id=shipment)
+    order, _ = take(order, newer)
+
+    assert saga.take(order, advanced(order, revision=2, picked=10), NOON) == (order, [])
+
+
 def test_every_answer_given_again_changes_nothing():
     order, shipment = submitted(), uuid7()
     full = {"picked": 10, "shipped": 10, "shipment_id": shipment}
