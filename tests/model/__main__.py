@@ -25,8 +25,8 @@ def say(line: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
-    parser.add_argument("--time-outs", type=int, default=2, help="how often a deadline may pass")
-    parser.add_argument("--decisions", type=int, default=3, help="how often people may decide")
+    parser.add_argument("--time-outs", type=int, default=1, help="how often a deadline may pass")
+    parser.add_argument("--decisions", type=int, default=2, help="how often people may decide")
     arguments = parser.parse_args()
     faults = [f"no fact for {one}" for one in unhandled()]
     for name, terms in VARIANTS.items():
