@@ -61,8 +61,8 @@ saga: setup ## all services in one process, messages in every order and twice
 e2e: setup ## through the gateway of a running suite
 	$(RUN) pytest tests/e2e
 
-bench: setup ## whole order lifecycles a second; one JSON line last (ORDERS=2000 CLIENTS=256 or RATE=400)
-	@$(RUN) tests.bench --orders $(or $(ORDERS),2000) --clients $(or $(CLIENTS),256) $(if $(RATE),--rate $(RATE))
+bench: setup ## whole order lifecycles a second; one JSON line last (ORDERS=2000 CLIENTS=256 or RATE=400, UNTIL=confirmed)
+	@$(RUN) tests.bench --orders $(or $(ORDERS),2000) --clients $(or $(CLIENTS),256) $(if $(RATE),--rate $(RATE)) $(if $(UNTIL),--until $(UNTIL))
 
 bench-profile: setup ## the same, with a flame graph of one service (SERVICE=orders) in var/
 	@$(RUN) tests.bench --orders $(or $(ORDERS),5000) --profile $(or $(SERVICE),orders)

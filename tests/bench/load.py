@@ -24,6 +24,8 @@ import uvloop
 LINES = 5
 RETRY_SECONDS = 0.2
 ATTEMPTS_MAX = 60
+EPOCH = time.time() - time.perf_counter()
+"""What makes a time of the performance counter one since 1970."""
 
 
 @dataclass(slots=True)
@@ -32,6 +34,8 @@ class Seen:
 
     accepted_ms: list[float] = field(default_factory=list)
     order_ids: list[str] = field(default_factory=list)
+    due_at: list[float] = field(default_factory=list)
+    """When each of these orders was due, in seconds since 1970."""
     answers: Counter[str] = field(default_factory=Counter)
 
 
@@ -44,20 +48,28 @@ async def place(http: aiohttp.ClientSession, plan: dict[str, Any], seen: Seen, d
         "X-CSRF-Token": session["csrf"],
         "Cookie": session["cookie"],
     }
-    skus = random.sample(plan["skus"], LINES)
-    lines = [{"sku": sku, "quantity": random.randint(1, 9)} for sku in skus]
-    body = orjson.dumps({"lines": lines})
+    body = orjson.dumps({"lines": lines_of(plan)})
     for _ in range(ATTEMPTS_MAX):
         status, answer = await _ask(http, plan["url"], body, headers)
         seen.answers[str(status)] += 1
         if status == 201:
             seen.accepted_ms.append((time.perf_counter() - due) * 1_000)
             seen.order_ids.append(orjson.loads(answer)["order_id"])
+            seen.due_at.append(due + EPOCH)
             return
         if status not in {0, 429, 503}:
             raise SystemExit(f"an order was refused: {status} {answer!r}")
         await asyncio.sleep(RETRY_SECONDS)
     raise SystemExit(f"an order was not taken in {ATTEMPTS_MAX} attempts: {status} {answer!r}")
+
+
+def lines_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Five goods by chance, or one of the baskets that the plan asks for."""
+    if baskets := plan.get("baskets"):
+        chosen: list[dict[str, Any]] = random.choice(baskets)
+        return chosen
+    skus = random.sample(plan["skus"], LINES)
+    return [{"sku": sku, "quantity": random.randint(1, 9)} for sku in skus]
 
 
 async def _ask(
@@ -107,6 +119,7 @@ async def main() -> None:
         "cpu_seconds": time.process_time(),
         "accepted_ms": seen.accepted_ms,
         "order_ids": seen.order_ids,
+        "due_at": seen.due_at,
         "answers": seen.answers,
     }
     json.dump(report, sys.stdout)
