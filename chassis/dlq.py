@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis import parking
 from chassis.consumer import Dispatch
+from chassis.crash import crash_point
 from chassis.db import Database, transaction
 from chassis.envelope import subject_of
 from chassis.log import log
@@ -73,6 +74,7 @@ async def retry(db: Database, dispatch: Dispatch, key: bytes) -> bool:
 async def skip(db: Database, dispatch: Dispatch, key: bytes) -> bool:
     """`skip`: give up the oldest message only, then handle what waits behind it."""
     await _give_up(db, dispatch, key, limit=1, reason=SKIPPED)
+    crash_point("dlq.after_skip")
     await dispatch.retry(key)
     return await _report(db, key)
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from chassis import telemetry
+from chassis.crash import crash_point
 from chassis.db import TRANSIENT
 from chassis.ids import millis_of
 from chassis.log import log
@@ -37,6 +38,7 @@ def every(seconds: float, job: Job) -> Background:
         while True:
             done = await job(runtime)
             if done:
+                crash_point("job.after_batch")
                 runtime.committed.set()
                 log.info("job_done", job=job.__name__, rows=done)
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chassis.crash import crash_point
 from chassis.db import Database, transaction
 from chassis.ids import floor_of
 from chassis.relay import Publisher
@@ -37,5 +38,6 @@ async def republish(
         )
         while rows := await past.fetch(PAGE):
             await publisher.publish(rows)
+            crash_point("republish.after_page")
             published += len(rows)
     return published

@@ -38,6 +38,7 @@ async def rebase_after_restore(
                 system = (SELECT system_identifier FROM pg_control_system())
             """
         )
+    crash_point("relay.after_rebase")
     log.warning("relay_rebased", messages=messages)
     return True
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from chassis import telemetry
 from chassis.auth import Actor
+from chassis.crash import crash_point
 from chassis.db import Tx, transaction
 from chassis.outbox import Cause, caused_by
 from chassis.runtime import Runtime
@@ -19,6 +20,8 @@ async def acting(runtime: Runtime, actor: Actor) -> AsyncGenerator[Tx]:
     with caused_by({b"": cause}):
         async with transaction(runtime.db) as tx:
             yield tx
+            crash_point("command.before_commit")
+    crash_point("command.after_commit")
     runtime.committed.set()
 
 

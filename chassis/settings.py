@@ -21,6 +21,8 @@ class ServiceSettings(BaseSettings):
     postgres_dsn: PostgresDsn
     postgres_pool_max: PositiveInt = 4
     kafka_bootstrap_servers: str
+    kafka_session_timeout_seconds: PositiveInt = 45
+    """How long the broker keeps the partitions of a member that says nothing."""
 
     host: str = "127.0.0.1"
     port: PositiveInt

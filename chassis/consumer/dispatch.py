@@ -125,10 +125,12 @@ class Dispatch:
                 if failure:
                     await parking.forget(tx, key, handled)
                     await self._put_off(tx, parked, delivery, failure, progress=handled > 0)
+                    crash_point("parking.before_put_off")
                     return
                 handled = position
             await parking.forget(tx, key, handled)
             await parking.free(tx, key)
+            crash_point("parking.before_free")
         crash_point("parking.after_drain")
 
     async def _failure(self, tx: Tx, delivery: Delivery) -> str | None:

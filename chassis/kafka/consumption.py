@@ -16,6 +16,7 @@ from asyncpg.pgproto import pgproto
 
 from chassis import telemetry
 from chassis.consumer import TRANSIENT, Dispatch
+from chassis.crash import crash_point
 from chassis.envelope import ID, TYPE, Delivery
 from chassis.kafka.offsets import COMMIT_SECONDS_MAX, Offsets
 from chassis.kafka.pace import Pace
@@ -67,8 +68,6 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
                 **self._client_settings,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
-                session_timeout_ms=45_000,
-                heartbeat_interval_ms=3_000,
                 rebalance_timeout_ms=60_000,
                 max_partition_fetch_bytes=1 << 20,
             )
@@ -103,6 +102,7 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
             if running:
                 log.warning("batch_abandoned", partitions=len(revoked))
                 await self._abandon()
+        crash_point("consumer.before_revocation")
         await self._offsets.commit()
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:

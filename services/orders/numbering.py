@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+from chassis.crash import crash_point
 from chassis.db import Database
 from services.orders.store.orders import take_number_block
 
@@ -24,6 +25,7 @@ class OrderNumbers:
             async with self._fetching:  # all others wait for the one that fetches
                 if self._next == self._end:
                     block = await take_number_block(self._db)
+                    crash_point("numbers.after_block")
                     self._next, self._end = block * BLOCK, (block + 1) * BLOCK
         number = self._next
         self._next += 1

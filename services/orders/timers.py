@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from chassis import outbox, telemetry
+from chassis.crash import crash_point
 from chassis.db import transaction
 from chassis.runtime import Runtime
 from services.orders.saga import LIFECYCLE
@@ -19,7 +20,10 @@ async def watch_deadlines(runtime: Runtime) -> None:
         async with transaction(runtime.db) as tx:
             overdue = await store.take_overdue(tx, limit=BATCH)
             await outbox.add(tx, overdue)
+            if overdue:
+                crash_point("timer.before_commit")
         if overdue:
+            crash_point("timer.after_commit")
             runtime.committed.set()
         if len(overdue) < BATCH:
             await asyncio.sleep(runtime.settings.timer_interval_seconds)

@@ -41,10 +41,20 @@ def test_a_point_that_does_not_exist_is_told():
     assert "relay.mid_page" in done.stderr
 
 
+def test_the_list_says_in_a_sentence_what_stands_between_which_steps():
+    listed = subprocess.run(
+        [sys.executable, "-m", "chassis.crash"], capture_output=True, text=True, check=True
+    )
+
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(POINTS)
+    assert all(len(line.split()) > 4 for line in listed.stdout.splitlines())
+
+
 def test_every_point_that_is_listed_is_passed_somewhere_and_no_other():
     passed = {
         name
-        for file in Path("chassis").rglob("*.py")
+        for folder in ("chassis", "services", "gateway")
+        for file in Path(folder).rglob("*.py")
         for name in re.findall(r'crash_point\("([^"]+)"\)', file.read_text())
     }
 
