@@ -1,7 +1,8 @@
 """Bring a service's database up to date: plain SQL files, each in one transaction, in order.
 
-A file that begins with `-- no transaction` runs outside of one (CREATE INDEX CONCURRENTLY) and has
-one statement. What was applied must not change any more: its checksum is kept.
+A file that begins with `-- no transaction` runs outside of one and has one statement, which may run
+again where somebody was killed before he noted its name: CREATE INDEX CONCURRENTLY IF NOT EXISTS.
+What was applied must not change any more: its checksum is kept.
 """
 
 from __future__ import annotations
@@ -13,11 +14,23 @@ from pathlib import Path
 import asyncpg
 from asyncpg import Connection, Record
 
+from chassis.crash import crash_point
 from chassis.log import log
 
 ROOT = Path(__file__).parent.parent
 LOCK = 7_148
 NO_TRANSACTION = "-- no transaction"
+HALF_MADE_INDEXES_GO = """
+DO $$
+DECLARE
+    half text;
+BEGIN
+    FOR half IN SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid LOOP
+        EXECUTE 'DROP INDEX ' || half;
+    END LOOP;
+END $$
+"""
+"""Whoever is killed inside of CREATE INDEX CONCURRENTLY leaves one, which nobody would use."""
 
 
 class MigrationChanged(Exception):
@@ -71,10 +84,14 @@ async def _apply(connection: Connection[Record], files: Iterable[Path]) -> list[
 async def _apply_one(connection: Connection[Record], name: str, text: str, checksum: bytes) -> None:
     record = "INSERT INTO schema_migrations (name, checksum) VALUES ($1, $2)"
     if text.startswith(NO_TRANSACTION):
+        await connection.execute(HALF_MADE_INDEXES_GO)
         await connection.execute(text)
+        crash_point("migrate.before_name")
         await connection.execute(record, name, checksum)
         return
     async with connection.transaction():
         await connection.execute("SET LOCAL lock_timeout = '5s'")
         await connection.execute(text)
         await connection.execute(record, name, checksum)
+        crash_point("migrate.before_commit")
+    crash_point("migrate.after_commit")
