@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +26,8 @@ class Process:
     started_at: float = 0.0
     """By the clock of the kernel, so that a process id used again is not taken for it."""
     restarts: int = 0
+    exit_code: int | None = None
+    """How it ended the last time; negative: by this signal."""
 
 
 @dataclass(slots=True)
@@ -58,6 +60,24 @@ def read(run: Path) -> State | None:
     except FileNotFoundError:
         return None
     return State(**raw | {"processes": [Process(**process) for process in raw["processes"]]})
+
+
+def ask_once(run: Path, name: str, environment: Mapping[str, str]) -> None:
+    """What the environment of a process is to say besides, at its next start only."""
+    draft = run / f"{name}.once.{os.getpid()}"
+    draft.write_text(json.dumps(dict(environment)))
+    draft.replace(run / f"{name}.once")
+
+
+def take_once(run: Path, name: str) -> dict[str, str]:
+    """What was asked for, and is forgotten by this."""
+    asked = run / f"{name}.once"
+    try:
+        environment: dict[str, str] = json.loads(asked.read_text())
+    except FileNotFoundError:
+        return {}
+    asked.unlink()
+    return environment
 
 
 def supervised(run: Path) -> bool:

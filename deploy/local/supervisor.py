@@ -139,10 +139,11 @@ class Supervisor:
             await _until(asyncio.FIRST_COMPLETED, watched.stopping.wait(), asyncio.sleep(pause))
 
     async def _run_once(self, watched: Watched) -> int:
+        once = state.take_once(self._suite.run, watched.seen.name)
         with watched.log.open("ab") as log:
             watched.running = await asyncio.create_subprocess_exec(
                 *watched.argv,
-                env=watched.environment,
+                env={**watched.environment, **once},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -153,7 +154,7 @@ class Supervisor:
         self._publish()
         if watched.stopping.is_set():  # asked to stop while it was being started
             watched.running.send_signal(watched.stop_signal)
-        code = await watched.running.wait()
+        code = watched.seen.exit_code = await watched.running.wait()
         watched.seen.pid = watched.running = None
         self._publish()
         return code
