@@ -1,4 +1,4 @@
-"""`make mutants`: plant each bug in a copy of the tree, run its tests, and say who caught it."""
+"""`make mutants`: plant each bug in a copy of the tree, run its tests; a table of who caught it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class NotPlanted(Exception):
 
 
 def main() -> int:
+    _row("", "the planted bug", "", "the first check that saw it")
     missed = [mutant.name for mutant in PLANTED if not caught(mutant)]
     outcome = "FAILED" if missed else "OK"
     sys.stdout.write(f"MUTANTS {outcome} planted={len(PLANTED)} missed={len(missed)}\n")
@@ -44,10 +45,16 @@ def caught(mutant: Mutant) -> bool:
         )
     by = next((line for line in done.stdout.splitlines() if line.startswith("FAILED")), "")
     verdict = "caught" if done.returncode == 1 and by else "MISSED"
-    seconds = time.monotonic() - began
-    sys.stdout.write(f"{verdict}  {mutant.name}  ({seconds:.0f} s)  {by.partition(' - ')[0]}\n")
-    sys.stdout.flush()
+    seconds = f"{time.monotonic() - began:.0f} s"
+    _row(verdict, mutant.name, seconds, by.removeprefix("FAILED ").partition(" - ")[0])
     return verdict == "caught"
+
+
+def _row(verdict: str, name: str, seconds: str, by: str) -> None:
+    """One row of the table."""
+    width = max(len(mutant.name) for mutant in PLANTED)
+    sys.stdout.write(f"{verdict:<7}  {name:<{width}}  {seconds:>5}  {by}\n")
+    sys.stdout.flush()
 
 
 def _copy(tree: Path) -> None:

@@ -46,6 +46,13 @@ PLANTED = (
         (CRASHES,),
     ),
     Mutant(
+        "the inbox has no unique index",
+        "chassis/migrations/0001_messages.sql",
+        "    message_id uuid PRIMARY KEY\n) PARTITION BY RANGE (message_id);",
+        "    message_id uuid\n) PARTITION BY RANGE (message_id);",
+        (CONSUMER,),
+    ),
+    Mutant(
         "the inbox does not know what it has seen",
         "chassis/consumer/dispatch.py",
         "            seen = await inbox.first_seen(tx, marks(parcels, spoiled))\n",
@@ -61,6 +68,27 @@ PLANTED = (
         "            for waiting in fresh:\n"
         "                waiting.settle(new[waiting.key])\n",
         ("tests/integration/chassis/test_intake.py",),
+    ),
+    Mutant(
+        "accounts are locked as they lie, not in the order of their ids",
+        "services/billing/store/accounts.py",
+        "        ORDER BY dealer_id\n        FOR NO KEY UPDATE\n",
+        "        FOR NO KEY UPDATE\n",
+        ("tests/integration/billing/test_credit.py",),
+    ),
+    Mutant(
+        "orders are locked as they lie, not in the order of their ids",
+        "services/orders/store/orders.py",
+        "WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR NO KEY UPDATE",
+        "WHERE order_id = ANY($1::uuid[]) FOR NO KEY UPDATE",
+        ("tests/integration/orders/test_locks.py",),
+    ),
+    Mutant(
+        "a batch is recorded in the inbox as it came",
+        "chassis/inbox.py",
+        "        ORDER BY id\n        ON CONFLICT DO NOTHING\n",
+        "        ON CONFLICT DO NOTHING\n",
+        (CONSUMER,),
     ),
     Mutant(
         "a cancelled order keeps its credit",

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from asyncpg.exceptions import CheckViolationError
@@ -10,7 +10,9 @@ from asyncpg.exceptions import CheckViolationError
 from chassis.db import transaction
 from contracts.billing import CreditHeld, CreditRefused, CreditReleased
 from services.billing.commands import credit
+from services.billing.store import accounts
 from tests.builders.billing import YUAN, a_dealer, a_hold, a_release
+from tests.builders.locks import held_by_one_who_waits
 
 
 async def told(db, message):
@@ -42,6 +44,15 @@ async def test_of_200_orders_of_1000_in_parallel_a_limit_of_50000_takes_exactly_
     assert len(await told(billing_db, CreditHeld)) == 50
     assert len(await told(billing_db, CreditRefused)) == 150
     assert await billing_db.fetchval("SELECT held_minor FROM accounts") == 50_000 * YUAN
+
+
+async def test_accounts_are_locked_in_the_order_of_their_ids(billing_db):
+    low, high = UUID(int=1), UUID(int=2)
+    for dealer_id in (high, low):
+        await do(billing_db, credit.follow_dealers, a_dealer(1_000, dealer_id=dealer_id))
+
+    row = "SELECT 1 FROM accounts WHERE dealer_id = $1 FOR NO KEY UPDATE SKIP LOCKED"
+    assert not await held_by_one_who_waits(billing_db, accounts.lock_accounts, low, high, row)
 
 
 async def test_batches_over_the_same_dealers_in_any_order_do_not_deadlock(billing_db):

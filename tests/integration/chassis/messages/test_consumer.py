@@ -11,10 +11,11 @@ from chassis import inbox, outbox
 from chassis.consumer import Dispatch, envelope_of, on
 from chassis.db import transaction
 from chassis.envelope import decoded
-from chassis.ids import floor_of, time_of
+from chassis.ids import floor_of, time_of, uuid7
 from contracts.inventory import FirmReservation, ReleaseToWarehouse
 from contracts.message import Event
 from tests.builders.chassis import a_delivery
+from tests.builders.locks import until_one_waits
 
 
 class Noted(Event):
@@ -253,6 +254,23 @@ async def test_two_owners_of_a_partition_for_a_while_handle_a_batch_once(many):
     await asyncio.gather(zombie.deliver(deliveries), heir.deliver(deliveries[::-1]))
 
     assert len(await orders_seen(many)) == 200
+
+
+async def test_two_who_got_the_same_batch_record_it_in_one_order(many):
+    low, high = sorted((uuid7(), uuid7()))
+
+    async def record_both():
+        async with transaction(many) as tx:
+            return await inbox.first_seen(tx, [high, low])
+
+    async with transaction(many) as tx:
+        await inbox.first_seen(tx, [low])
+        waiting = asyncio.create_task(record_both())
+        await until_one_waits(many)
+        async with asyncio.timeout(5):  # who waits for the low one has not taken the high one
+            assert (await inbox.first_seen(tx, [high])).fresh == {high}
+
+    assert (await waiting).fresh == frozenset()
 
 
 async def test_what_comes_for_a_key_that_is_just_being_freed_is_handled_after_it(many):
