@@ -4,7 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help setup demo test up down status logs clean check lint types layers contracts-check \
+BENCHES := bench-latency bench-limit bench-growth bench-hotspots bench-overload bench-workers
+.PHONY: $(BENCHES) help setup demo test up down status logs clean check lint types layers contracts-check \
         unit integration saga e2e bench bench-profile model crash-points mutants verify fmt contracts lock compose-up compose-down
 
 help: ## list the targets
@@ -66,6 +67,24 @@ bench: setup ## whole order lifecycles a second; one JSON line last (ORDERS=2000
 
 bench-profile: setup ## the same, with a flame graph of one service (SERVICE=orders) in var/
 	@$(RUN) tests.bench --orders $(or $(ORDERS),5000) --profile $(or $(SERVICE),orders)
+
+bench-latency: setup ## how long an order takes at 70 % of saturation, open loop (ORDERS=5000 CLIENTS=256)
+	@$(RUN) tests.bench.latency --orders $(or $(ORDERS),5000) --clients $(or $(CLIENTS),256)
+
+bench-limit: setup ## the bare pipeline beside the suite, in alternating blocks; their ratio (PAIRS=7 SECONDS=10 CLIENTS=256)
+	@$(RUN) tests.bench.limit --pairs $(or $(PAIRS),7) --seconds $(or $(SECONDS),10) --clients $(or $(CLIENTS),256)
+
+bench-growth: setup ## cost of an order with 1,000 and with 100,000 finished ones in the databases (FINISHED=100000 ORDERS=3000, MEMORY=20000)
+	@$(RUN) tests.bench.growth --finished $(or $(FINISHED),100000) --orders $(or $(ORDERS),3000) $(if $(MEMORY),--memory $(MEMORY))
+
+bench-hotspots: setup ## 500 orders at once for one SKU, on one account, and crosswise; exact, without deadlock
+	@$(RUN) tests.bench.hotspots
+
+bench-overload: setup ## three times the saturating rate; nothing is lost, and it recovers (SECONDS=60)
+	@$(RUN) tests.bench.overload --seconds $(or $(SECONDS),60)
+
+bench-workers: setup ## a second worker of each service in turn, as a table (ORDERS=3000)
+	@$(RUN) tests.bench.workers --orders $(or $(ORDERS),3000)
 
 crash-points: setup ## end a worker at every gap between two durable steps; nothing lost, nothing twice
 	$(RUN) pytest tests/integration/chassis/messages/test_crash_points.py

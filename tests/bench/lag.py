@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata
 
 from contracts.topics import PARTITIONS, TOPICS
 from deploy.local.suite import APPLICATIONS, CELL, Suite
@@ -44,13 +46,14 @@ class Lag:
     unpublished: Series = field(default_factory=dict)
     """In the outbox, not yet published."""
 
-    async def watch(self) -> None:
-        """Look once a second, for ever."""
-        while True:
+    async def watch(self, ended: asyncio.Event) -> None:
+        """Look once a second until it has ended."""
+        while not ended.is_set():
             due = time.monotonic() + EVERY_SECONDS
             _append(self.messages, await self.sampler.messages())
             _append(self.unpublished, await self.sampler.unpublished())
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), max(0.0, due - time.monotonic()))
 
     def told(self) -> dict[str, Any]:
         return {
@@ -80,8 +83,7 @@ class Sampler:
             for part in range(PARTITIONS)
         ]
         committed = {
-            service: await self.admin.list_consumer_group_offsets(f"{self.cell}.{service}")
-            for service in self.databases
+            service: await self._committed(f"{self.cell}.{service}") for service in self.databases
         }
         ends = await self.consumer.end_offsets(parts)
         return {
@@ -92,6 +94,20 @@ class Sampler:
             )
             for service, offsets in committed.items()
         }
+
+    async def _committed(self, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
+        """Now and then a broker under load says that it does not know who answers for a group."""
+        while True:
+            try:
+                offsets: dict[
+                    TopicPartition, OffsetAndMetadata
+                ] = await self.admin.list_consumer_group_offsets(group)
+            except KafkaError as refusal:
+                if not refusal.retriable:
+                    raise
+                await asyncio.sleep(0.1)
+            else:
+                return offsets
 
     async def unpublished(self) -> dict[str, int]:
         """What each service has announced and not yet published."""
@@ -147,15 +163,13 @@ async def sampler_of(
 @asynccontextmanager
 async def watched(sampler: Sampler) -> AsyncGenerator[Lag]:
     """Watch while the block runs."""
-    lag = Lag(sampler)
-    watching = asyncio.create_task(lag.watch())
+    lag, ended = Lag(sampler), asyncio.Event()
+    watching = asyncio.create_task(lag.watch(ended))
     try:
         yield lag
     finally:
-        watching.cancel()
-        await asyncio.wait({watching})
-    if not watching.cancelled():
-        watching.result()
+        ended.set()
+        await watching
 
 
 def _append(series: Series, values: Mapping[str, int]) -> None:
