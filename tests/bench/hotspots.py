@@ -4,7 +4,7 @@
 |---|---|---|
 | one SKU | 100 pieces, 500 orders for one | 100 completed, 400 rejected |
 | one account | credit for 10 of 500 equal orders | 10 completed, 490 on hold |
-| crosswise | two SKUs, ordered A B and B A in turn | 500 completed |
+| crosswise | two SKUs, ordered as A B or as B A | 500 completed |
 
 No deadlock in any database, and clean books. Every run makes a warehouse and dealers of its own.
 """
