@@ -6,7 +6,7 @@ RUN := $(BIN)/python -m
 
 BENCHES := bench-latency bench-limit bench-growth bench-hotspots bench-overload bench-workers
 .PHONY: $(BENCHES) help setup demo test up down status logs clean check lint types layers contracts-check \
-        unit integration saga e2e bench bench-profile model crash-points mutants verify fmt contracts lock compose-up compose-down
+        unit integration saga e2e bench bench-profile model crash-points chaos mutants verify fmt contracts lock compose-up compose-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,8 +86,12 @@ bench-overload: setup ## three times the saturating rate; nothing is lost, and i
 bench-workers: setup ## a second worker of each service in turn, as a table (ORDERS=3000)
 	@$(RUN) tests.bench.workers --orders $(or $(ORDERS),3000)
 
-crash-points: setup ## end a worker at every gap between two durable steps; nothing lost, nothing twice
+crash-points: setup ## list every gap between two durable steps, and end a worker at each
+	@$(RUN) chassis.crash
 	$(RUN) pytest tests/integration/chassis/messages/test_crash_points.py
+
+chaos: setup ## crash points and faults from outside under load (LEVEL=1|2 SEED=7 REPORT=file.md)
+	@$(RUN) tests.chaos --level $(or $(LEVEL),1) $(if $(SEED),--seed $(SEED)) $(if $(REPORT),--report $(REPORT))
 
 mutants: setup ## plant known bugs in a copy, one by one; each must be caught by a test
 	@$(RUN) tests.mutants

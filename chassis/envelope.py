@@ -87,9 +87,13 @@ class Delivery(NamedTuple):
     @property
     def place_id(self) -> UUID:
         """A UUIDv7 of the message's place in Kafka, always the same; its time is the message's."""
-        place = f"{self.topic}/{self.partition}/{self.offset}".encode()
-        digest = blake2b(place, digest_size=10).digest()
-        return UUID(bytes=self.message_id.bytes[:6] + digest)
+        place = self.topic.encode(), b"%d" % self.partition, b"%d" % self.offset
+        return UUID(bytes=self.message_id.bytes[:6] + place_mark(*place))
+
+
+def place_mark(topic: bytes, partition: bytes, offset: bytes) -> bytes:
+    """The part of a `place_id` that only the place decides."""
+    return blake2b(b"/".join((topic, partition, offset)), digest_size=10).digest()
 
 
 @lru_cache(maxsize=4096)

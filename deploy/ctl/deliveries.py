@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
 from uuid import UUID
 
+from chassis.envelope import decoded, place_mark
 from deploy.ctl.invariants.messages import SERVICES
 from services.reports.domain import TOLD
 
@@ -22,6 +23,7 @@ else:
     Databases = Mapping
 
 GATEWAY = "gateway"
+PLACE = ("dlq_topic", "dlq_partition", "dlq_offset")
 
 Digests: TypeAlias = "dict[int, tuple[int, int]]"
 """Of each part, by its number: how many messages, and their hashes combined by XOR."""
@@ -77,7 +79,8 @@ class Delivered:
             for row in await database.fetch(ANNOUNCED_PART, self.types, oldest, part)
         }
         rows = await databases[self.service].fetch(self.holding.part, oldest, part)
-        held = {row["message_id"] for row in rows}
+        buried = await _buried(databases[self.service], self.service)
+        held = {row["message_id"] for row in rows if row["message_id"].bytes[6:] not in buried}
         lost = {str(id_): fault for id_, fault in announced.items() if id_ not in held}
         unknown = {str(id_): "is held, and nobody announced it" for id_ in held - announced.keys()}
         return lost | unknown
@@ -95,6 +98,15 @@ def subscribed(service: str) -> tuple[str, ...]:
     name = f"{GATEWAY}.app" if service == GATEWAY else f"services.{service}.app"
     subscriptions = import_module(name).SERVICE.subscriptions
     return tuple(sorted({m.type for one in subscriptions for m in one.messages}))
+
+
+async def _buried(database: Connection[Record], service: str) -> set[bytes]:
+    """How the inbox remembers what nobody could read, which lies among the dead letters."""
+    rows = await database.fetch(
+        "SELECT headers FROM event_log WHERE topic = $1 AND headers IS NOT NULL", f"{service}.dlq"
+    )
+    letters = (dict(decoded(row["headers"])) for row in rows)
+    return {place_mark(*(one[name] for name in PLACE)) for one in letters if "dlq_offset" in one}
 
 
 async def _oldest(database: Connection[Record]) -> UUID:
