@@ -66,7 +66,7 @@ async def main(plan: Plan) -> int:
     accepted = [one["order_id"] for one in (*before, *pressed, *after) if one["order_id"]]
     ended = await figures.ended(site.suite, accepted)
     found = await violations(site.suite, accepted)
-    normal = percentiles(_took_ms(before))
+    normal = percentiles(one["took_ms"] for one in before if one["order_id"])
     result = {
         **circumstances(),
         "saturating_per_second": saturation,
