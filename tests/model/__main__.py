@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterable, Iterator
 
 from contracts.dealers import Terms, TermsKind
-from tests.model.explore import explore, unhandled
+from services.orders.domain.order import Order
+from tests.model.explore import Depth, explore
+from tests.model.matrix import fill, unhandled
 
 SELF = 10**9
 VARIANTS = {
@@ -21,30 +24,54 @@ VARIANTS = {
 
 def say(line: str) -> None:
     sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
     parser.add_argument("--time-outs", type=int, default=1, help="how often a deadline may pass")
-    parser.add_argument("--decisions", type=int, default=2, help="how often people may decide")
-    arguments = parser.parse_args()
+    parser.add_argument("--decisions", type=int, default=1, help="how often people may decide")
+    parser.add_argument("--copies", type=int, default=1, help="how often an answer comes again")
+    asked = parser.parse_args()
+    depth = Depth(asked.time_outs, asked.decisions, asked.copies)
+    say("depth: " + ", ".join(f"{count} {name}" for name, count in depth._asdict().items()))
     faults = [f"no fact for {one}" for one in unhandled()]
+    orders: set[Order] = set()
     for name, terms in VARIANTS.items():
-        began = time.perf_counter()
-        report = explore(
-            terms, time_outs_max=arguments.time_outs, decisions_max=arguments.decisions
-        )
-        seconds = time.perf_counter() - began
-        say(
-            f"{name}: {report.states} states, {report.moves} moves, {report.rests} rests "
-            f"{report.endings} in {seconds:.1f} s"
-        )
-        if report.fault:
-            faults.append(f"{name}: {report.fault}: " + " → ".join(report.counterexample))
+        faults += walk(name, terms, depth, orders)
+    faults += tell_matrix(orders)
     for fault in faults:
         say(f"FAULT {fault}")
     say(f"MODEL {'FAILED' if faults else 'OK'}")
     return 1 if faults else 0
+
+
+def walk(name: str, terms: Terms, depth: Depth, orders: set[Order]) -> Iterator[str]:
+    """Explore one kind of terms, and say what was seen; its faults."""
+    began = time.perf_counter()
+    report = explore(terms, depth)
+    endings = ", ".join(f"{count} {ending}" for ending, count in sorted(report.endings.items()))
+    say(
+        f"{name}: {report.states} states, {report.moves} moves, {report.paths:.3g} paths, "
+        f"{report.rests} rests ({endings}) in {time.perf_counter() - began:.1f} s"
+    )
+    orders |= report.orders
+    if report.fault:
+        story = "\n".join(f"  {place}. {what}" for place, what in enumerate(report.counterexample))
+        yield f"{name}: {report.fault}, by this way:\n{story}"
+
+
+def tell_matrix(orders: Iterable[Order]) -> list[str]:
+    """Try every message on every order, and say how it ended; what nothing explains."""
+    matrix = fill(orders)
+    told = ", ".join(f"{matrix.pairs[one]} {one}" for one in ("handled", "ignored", "refused"))
+    say(
+        f"matrix: {len(matrix.states)} states × {len(matrix.inputs)} messages and decisions = "
+        f"{matrix.pairs['in all']} pairs: {told} (one may be each, by the order's other facts)"
+    )
+    for why, count in matrix.reasons.most_common():
+        say(f"  ignored because {why}: {count} times")
+    return sorted(set(matrix.faults))
 
 
 if __name__ == "__main__":

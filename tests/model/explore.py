@@ -6,10 +6,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis.saga import Gate, Phase, Step
 from contracts.billing import BillingCommand
 from contracts.catalog import PriceOrder
 from contracts.dealers import Terms
@@ -17,12 +16,26 @@ from contracts.message import Command, Message, OrderReply
 from contracts.orders import Hold, TimeOutOrder
 from services.orders import saga
 from services.orders.domain import actions
-from services.orders.domain.facts import ABSORBED
-from services.orders.domain.order import Line, Order, Status
+from services.orders.domain.order import Line, Order
+from tests.model.checks import broken, unrest
 from tests.model.participants import ORDER_ID, QUANTITY, Books, Outcome, spontaneous, take
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 Lane = tuple[Message, ...]
+
+
+class Depth(NamedTuple):
+    """How far a walk goes: how often each may happen on one way."""
+
+    time_outs: int
+    """A deadline passes, or one of a step or attempt that is over strikes and changes something."""
+    decisions: int
+    """Somebody decides something about the order."""
+    copies: int
+    """An answer that was taken comes once more, any time later, and changes something."""
+
+
+NOTHING = Depth(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +49,11 @@ class World:
     to_inventory: Lane = ()
     replies: Lane = ()
     """One partition: the answers about one order stand in one line (contracts.topics)."""
-    time_outs: int = 0
-    decisions: int = 0
+    taken: frozenset[OrderReply] = frozenset()
+    """Answers that may come once more; none when no copy may come any more."""
+    timers: frozenset[TimeOutOrder] = frozenset()
+    """Deadlines that were set; none when none may strike any more."""
+    left: Depth = NOTHING
 
 
 Move = tuple[str, World]
@@ -49,35 +65,70 @@ class Report:
 
     states: int = 0
     moves: int = 0
+    paths: int = 0
     rests: int = 0
     endings: dict[str, int] = field(default_factory=dict)
+    orders: set[Order] = field(default_factory=set)
+    """Every state in which the order was."""
     counterexample: list[str] = field(default_factory=list)
     fault: str = ""
 
 
-def explore(terms: Terms, *, time_outs_max: int, decisions_max: int) -> Report:
+def explore(terms: Terms, depth: Depth) -> Report:
     """Every state that can be reached, breadth first, so a counterexample is a shortest one."""
-    first = start(terms)
+    first = start(terms, depth)
     came_from: dict[World, tuple[World | None, str]] = {first: (None, "submitted")}
     waiting, report = deque([first]), Report()
+    numbers, edges = {first: 0}, list[list[int]]()
     while waiting:
         world = waiting.popleft()
         report.states += 1
-        moved = list(moves(world, time_outs_max, decisions_max))
-        fault = broken(world) or ("" if moved_by_itself(world) else unrest(world))
+        report.orders.add(world.order)
+        moved = list(moves(world))
+        fault = broken(world.order, world.books)
+        fault = fault or ("" if moves_by_itself(world) else unrest(world.order, world.books))
         if fault:
             report.fault, report.counterexample = fault, _story(came_from, world)
             return report
         _count(report, world)
+        edges.append([])
         for what, after in moved:
             report.moves += 1
             if after not in came_from:
                 came_from[after] = (world, what)
+                numbers[after] = len(numbers)
                 waiting.append(after)
+            edges[numbers[world]].append(numbers[after])
+    report.paths = paths(edges)
+    if not report.paths:
+        report.fault = "a way leads round in a circle: an order on it may never end"
     return report
 
 
-def start(terms: Terms) -> World:
+def paths(edges: list[list[int]]) -> int:
+    """How many ways lead from the first state to a last one; 0 when one leads round in a circle.
+
+    Where none does, every way ends: in a state that `unrest` has looked at.
+    """
+    into = [0] * len(edges)
+    for targets in edges:
+        for target in targets:
+            into[target] += 1
+    ways, ready, last, walked = [0] * len(edges), [0], 0, 0
+    ways[0] = 1
+    while ready:
+        state = ready.pop()
+        walked += 1
+        last += 0 if edges[state] else ways[state]
+        for target in edges[state]:
+            ways[target] += ways[state]
+            into[target] -= 1
+            if not into[target]:
+                ready.append(target)
+    return last if walked == len(edges) else 0
+
+
+def start(terms: Terms, depth: Depth) -> World:
     order = Order(
         order_id=ORDER_ID,
         number="XS-1",
@@ -90,21 +141,17 @@ def start(terms: Terms) -> World:
         submitted_at=NOON,
         lines=(Line(1, "A", QUANTITY),),
     )
-    return sent(World(order, Books()), saga.start(order, NOON))
+    return sent(World(order, Books(), left=depth), saga.start(order, NOON))
 
 
-def moves(world: World, time_outs_max: int, decisions_max: int) -> Iterator[Move]:
-    """All that may happen next."""
+def moves(world: World) -> Iterator[Move]:
+    """All that may happen next; what would change nothing is left out."""
     yield from deliveries(world)
     for outcome in spontaneous(world.books):
         yield outcome.what, answered(world, outcome)
-    if world.order.progress.deadline and world.time_outs < time_outs_max:
-        timer = TimeOutOrder(
-            order_id=ORDER_ID, step=world.order.progress.at, attempt=world.order.progress.attempt
-        )
-        late = replace(world, time_outs=world.time_outs + 1)
-        yield "the deadline passes", sent(late, saga.time_out(world.order, timer, NOON))
-    if world.decisions < decisions_max:
+    yield from time_outs(world)
+    yield from copies(world)
+    if world.left.decisions:
         yield from decisions(world)
 
 
@@ -118,25 +165,49 @@ def deliveries(world: World) -> Iterator[Move]:
     if world.replies:
         reply, rest = world.replies[0], replace(world, replies=world.replies[1:])
         assert isinstance(reply, OrderReply)
+        if world.left.copies:
+            rest = replace(rest, taken=world.taken | {reply})
         yield f"orders takes {reply.type}", sent(rest, saga.take(world.order, reply, NOON))
+
+
+def time_outs(world: World) -> Iterator[Move]:
+    """Any deadline that was ever set may strike, late ones of what is over, too."""
+    for timer in world.timers:
+        order, messages = saga.time_out(world.order, timer, NOON)
+        if (order, messages) != (world.order, []):
+            yield (
+                f"the deadline of {timer.step} passes",
+                sent(_less(world, time_outs=1), (order, messages)),
+            )
+
+
+def copies(world: World) -> Iterator[Move]:
+    """An answer comes once more: from a log filled again, from a producer that stuttered."""
+    for reply in world.taken:
+        order, messages = saga.take(world.order, reply, NOON)
+        if (_known(order), messages) != (world.order, []):
+            yield (
+                f"orders takes {reply.type} once more",
+                sent(_less(world, copies=1), (order, messages)),
+            )
 
 
 def decisions(world: World) -> Iterator[Move]:
     """What people may do to the order, where its state allows it."""
-    order = world.order
-    options: dict[str, Callable[[], object]] = {
-        "the salesperson confirms": lambda: actions.confirm(order, UUID(int=9), NOON),
-        "the salesperson rejects": lambda: actions.reject(order, "no"),
-        "somebody cancels": lambda: actions.cancel(order, "no"),
-        "somebody holds": lambda: actions.hold(order),
-        "finance releases": lambda: actions.release_hold(order, Hold.CREDIT),
-        "the hold is released": lambda: actions.release_hold(order, Hold.MANUAL),
-    }
-    for what, option in options.items():
-        after = option()
+    for what, decide in DECISIONS.items():
+        after = decide(world.order)
         if isinstance(after, Order):
-            decided = replace(world, decisions=world.decisions + 1)
-            yield what, sent(decided, saga.go_on(order, after, NOON))
+            yield what, sent(_less(world, decisions=1), saga.go_on(world.order, after, NOON))
+
+
+DECISIONS: dict[str, Callable[[Order], object]] = {
+    "the salesperson confirms": lambda order: actions.confirm(order, UUID(int=9), NOON),
+    "the salesperson rejects": lambda order: actions.reject(order, "no"),
+    "somebody cancels": lambda order: actions.cancel(order, "no"),
+    "somebody holds": actions.hold,
+    "finance releases": lambda order: actions.release_hold(order, Hold.CREDIT),
+    "the hold is released": lambda order: actions.release_hold(order, Hold.MANUAL),
+}
 
 
 def sent(world: World, moved: saga.Moved) -> World:
@@ -146,65 +217,42 @@ def sent(world: World, moved: saga.Moved) -> World:
     for message in messages:
         if isinstance(message, Command):
             lanes.setdefault(_lane(message), []).append(message)
-    known = replace(order, version=0)  # counts events: it would make equal states differ
     more: dict[str, Any] = {
         lane: (*getattr(world, lane), *commands) for lane, commands in lanes.items()
     }
-    return replace(world, order=known, **more)
+    if world.left.time_outs and order.progress.deadline:
+        progress = order.progress
+        timer = TimeOutOrder(order_id=ORDER_ID, step=progress.at, attempt=progress.attempt)
+        more["timers"] = world.timers | {timer}
+    return replace(world, order=_known(order), **more)
+
+
+def _known(order: Order) -> Order:
+    """Without the version, which counts events: it would make equal states differ."""
+    return replace(order, version=0)
+
+
+def _less(world: World, **used: int) -> World:
+    """One of what may happen has happened; what may not happen again is forgotten."""
+    left = world.left._replace(
+        **{name: getattr(world.left, name) - count for name, count in used.items()}
+    )
+    return replace(
+        world,
+        left=left,
+        taken=world.taken if left.copies else frozenset(),
+        timers=world.timers if left.time_outs else frozenset(),
+    )
 
 
 def answered(world: World, outcome: Outcome) -> World:
     return replace(world, books=outcome.state, replies=(*world.replies, *outcome.answers))
 
 
-def moved_by_itself(world: World) -> bool:
+def moves_by_itself(world: World) -> bool:
     """Something is on its way, or a deadline will strike."""
     on_the_way = world.to_catalog or world.to_billing or world.to_inventory or world.replies
     return bool(on_the_way or world.order.progress.deadline)
-
-
-def broken(world: World) -> str:
-    """What must hold in every state."""
-    order, books = world.order, world.books
-    checks = {
-        "goods left an order that is undone": order.progress.phase is Phase.UNDONE
-        and books.stock in {"SHIPPED", "RECEIVED"},
-        "an undone order holds stock": order.progress.phase is Phase.UNDONE and books.reserved,
-        "an undone order holds credit": order.progress.phase is Phase.UNDONE
-        and books.credit == "HELD",
-        "an undone order keeps money": order.progress.phase is Phase.UNDONE and books.covered > 0,
-        "a completed order is not received": order.status is Status.COMPLETED
-        and books.stock != "RECEIVED",
-        "a completed order is not invoiced": order.status is Status.COMPLETED
-        and not books.invoices,
-        "goods left before the gate was open": books.stock in {"SHIPPED", "RECEIVED"}
-        and not order.ending
-        and order.priced
-        and order.due_before_release_minor > 0
-        and books.covered == 0,
-    }
-    return next((fault for fault, found in checks.items() if found), "")
-
-
-def unrest(world: World) -> str:
-    """A state that nothing moves by itself must be an end, or somebody's work."""
-    order = world.order
-    if order.progress.ended:
-        return ""
-    row = saga.LIFECYCLE.rows[saga.LIFECYCLE.index(order.progress.at)]
-    if isinstance(row, Gate):
-        return "" if row.queue(order) else f"waits at {row.name} in nobody's queue"
-    if isinstance(row, Step) and row.with_people(order):
-        return ""
-    return f"waits at {order.progress.at} for nobody"
-
-
-def unhandled() -> list[str]:
-    """Replies of the contract that the order has no answer for."""
-    from contracts.generate import messages  # noqa: PLC0415  (the walk does not need it)
-
-    replies = {one for one in messages() if issubclass(one, OrderReply)}
-    return sorted(one.type for one in replies - ABSORBED.keys())
 
 
 def _lane(command: Command) -> str:
@@ -214,7 +262,7 @@ def _lane(command: Command) -> str:
 
 
 def _count(report: Report, world: World) -> None:
-    if not moved_by_itself(world):
+    if not moves_by_itself(world):
         report.rests += 1
         name = world.order.status.value
         report.endings[name] = report.endings.get(name, 0) + 1

@@ -16,9 +16,11 @@ from contracts.inventory import ShipmentStatus
 from contracts.message import Command, OrderReply
 
 ORDER_ID = UUID(int=1)
-SHIPMENT_ID = UUID(int=2)
-QUANTITY, PRICE_MINOR = 2, 500
-TOTAL_MINOR = QUANTITY * PRICE_MINOR
+SHIPMENT_IDS = (UUID(int=2), UUID(int=3))
+QUANTITY, TOTAL_MINOR = 2, 999
+"""An odd total: half of it is not a whole amount."""
+LEFT = frozenset({"PARTLY", "SHIPPED", "RECEIVED"})
+"""Stages in which goods have left."""
 
 
 class Outcome(NamedTuple):
@@ -37,14 +39,23 @@ class Books:
     covered: int = 0
     returned: int = 0
     funds_revision: int = 0
-    invoices: int = 0
-    stock: str = "NONE"  # NONE SOFT FIRM WAREHOUSE PICKED PUT_BACK SHIPPED RECEIVED GONE REFUSED
-    cancel_asked: bool = False
+    invoices: tuple[tuple[UUID, int], ...] = ()
+    """Shipment and amount of each."""
+    stock: str = "NONE"
+    """NONE SOFT FIRM WAREHOUSE PICKED PUT_BACK PARTLY SHIPPED RECEIVED GONE REFUSED"""
+    shipments: tuple[int, ...] = ()
+    """Pieces in each."""
     revision: int = 0
+    held_times: int = 0
+    reserved_times: int = 0
 
     @property
     def reserved(self) -> bool:
-        return self.stock in {"SOFT", "FIRM", "WAREHOUSE", "PICKED", "PUT_BACK"}
+        return self.stock in {"SOFT", "FIRM", "WAREHOUSE", "PICKED", "PUT_BACK", "PARTLY"}
+
+    @property
+    def invoiced_minor(self) -> int:
+        return sum(amount for _, amount in self.invoices)
 
 
 def take(books: Books, command: Command) -> list[Outcome]:
@@ -59,7 +70,7 @@ def _price(books: Books, _: catalog.PriceOrder) -> list[Outcome]:
         name="螺丝刀",
         unit="件",
         quantity=QUANTITY,
-        unit_price="5",
+        unit_price="4.995",
         tax_rate_bp=0,
         net_minor=TOTAL_MINOR,
         tax_minor=0,
@@ -85,7 +96,8 @@ def _hold_credit(books: Books, ask: billing.HoldCredit) -> list[Outcome]:
         return [Outcome(books, (answer,), "billing refuses after the release")]
     if books.credit == "HELD":
         return [Outcome(books, held, "billing holds already")]
-    outcomes = [Outcome(replace(books, credit="HELD"), held, "billing holds")]
+    holds = replace(books, credit="HELD", held_times=books.held_times + 1)
+    outcomes = [Outcome(holds, held, "billing holds")]
     if not ask.approved_over_limit:
         over = billing.CreditRefused(order_id=ORDER_ID, reason="over-limit")
         outcomes.append(Outcome(books, (over,), "billing says over the limit"))
@@ -96,20 +108,36 @@ def _release_credit(books: Books, _: billing.ReleaseCredit) -> list[Outcome]:
     returned = books.returned + books.covered
     state = replace(books, credit="RELEASED", returned=returned, covered=0)
     answer = billing.CreditReleased(order_id=ORDER_ID, returned_minor=returned)
-    return [Outcome(state, (answer,), "billing releases")]
+    if not books.covered:
+        return [Outcome(state, (answer,), "billing releases")]
+    state, funds = _covered(state, 0)
+    return [Outcome(state, (funds, answer), "billing releases and gives the money back")]
 
 
-def _invoice(books: Books, _: billing.IssueInvoice) -> list[Outcome]:
-    assert books.credit == "HELD", "invoiced without a held credit"
-    assert books.stock in {"SHIPPED", "RECEIVED"}, "invoiced before anything left"
+def _covered(books: Books, minor: int) -> tuple[Books, billing.OrderFundsChanged]:
+    """What covers the order now, and what the saga is told of it."""
+    state = replace(books, covered=minor, funds_revision=books.funds_revision + 1)
+    funds = billing.OrderFundsChanged(
+        order_id=ORDER_ID, revision=state.funds_revision, covered_minor=minor
+    )
+    return state, funds
+
+
+def _invoice(books: Books, ask: billing.IssueInvoice) -> list[Outcome]:
+    """One shipment has one invoice, whoever asks how often."""
+    amount = dict(books.invoices).get(ask.shipment_id)
+    state = books
+    if amount is None:
+        amount = sum(line.gross_minor for line in ask.lines)
+        state = replace(books, invoices=(*books.invoices, (ask.shipment_id, amount)))
     answer = billing.ShipmentInvoiced(
         order_id=ORDER_ID,
-        shipment_id=SHIPMENT_ID,
+        shipment_id=ask.shipment_id,
         invoice_id=UUID(int=4),
         invoice_number="FP-1",
-        gross_minor=TOTAL_MINOR,
+        gross_minor=amount,
     )
-    return [Outcome(replace(books, invoices=1), (answer,), "billing invoices")]
+    return [Outcome(state, (answer,), "billing invoices")]
 
 
 def _reserve(books: Books, _: inventory.ReserveStock) -> list[Outcome]:
@@ -118,7 +146,11 @@ def _reserve(books: Books, _: inventory.ReserveStock) -> list[Outcome]:
         case "NONE":
             short = inventory.StockRefused(order_id=ORDER_ID, reason="short", short=("A",))
             return [
-                Outcome(replace(books, stock="SOFT"), reserved, "inventory reserves"),
+                Outcome(
+                    replace(books, stock="SOFT", reserved_times=books.reserved_times + 1),
+                    reserved,
+                    "inventory reserves",
+                ),
                 Outcome(replace(books, stock="REFUSED"), (short,), "inventory is short"),
             ]
         case "REFUSED":
@@ -134,21 +166,26 @@ def _reserve(books: Books, _: inventory.ReserveStock) -> list[Outcome]:
 def _firm(books: Books, *, release: bool) -> list[Outcome]:
     match books.stock:
         case "SOFT" | "FIRM" if release:
-            return [advance(replace(books, stock="WAREHOUSE"), "inventory releases")]
+            direct = replace(books, stock="RECEIVED", shipments=(QUANTITY,))
+            return [
+                advance(replace(books, stock="WAREHOUSE"), "inventory releases"),
+                advance(direct, "the factory ships directly"),
+            ]
         case "SOFT" | "FIRM":
             answer = inventory.ReservationFirmed(order_id=ORDER_ID)
             return [Outcome(replace(books, stock="FIRM"), (answer,), "inventory firms up")]
-        case "WAREHOUSE" | "PICKED" | "SHIPPED" | "RECEIVED":
+        case "WAREHOUSE" | "PICKED" | "PARTLY" | "SHIPPED" | "RECEIVED":
             return [Outcome(books, (picture(books),), "inventory tells again")]
-        case _:
+        case _:  # who is told so can rely on it: a reserve that comes later is refused
             lost = inventory.ReservationLost(order_id=ORDER_ID)
-            return [Outcome(books, (lost,), "inventory has lost the reservation")]
+            gone = replace(books, stock="GONE") if books.stock == "NONE" else books
+            return [Outcome(gone, (lost,), "inventory has lost the reservation")]
 
 
 def _cancel(books: Books, _: inventory.CancelFulfilment) -> list[Outcome]:
     cancelled = (inventory.FulfilmentCancelled(order_id=ORDER_ID),)
     match books.stock:
-        case "SHIPPED" | "RECEIVED":
+        case "PARTLY" | "SHIPPED" | "RECEIVED":
             declined = inventory.FulfilmentCancelDeclined(order_id=ORDER_ID)
             return [Outcome(books, (declined,), "inventory declines the cancel")]
         case "PICKED" | "PUT_BACK":
@@ -176,25 +213,28 @@ def spontaneous(books: Books) -> Iterator[Outcome]:
     if books.stock == "SOFT":
         expired = inventory.ReservationExpired(order_id=ORDER_ID)
         yield Outcome(replace(books, stock="GONE"), (expired,), "the reservation expires")
-    if books.stock in NEXT:
-        stage, what = NEXT[books.stock]
-        yield advance(replace(books, stock=stage), what)
+    for stage, shipments, what in NEXT.get((books.stock, books.shipments), ()):
+        yield advance(replace(books, stock=stage, shipments=shipments), what)
     if books.stock == "PUT_BACK":
         cancelled = inventory.FulfilmentCancelled(order_id=ORDER_ID)
         yield Outcome(replace(books, stock="GONE"), (cancelled,), "the goods are put back")
     if books.credit == "HELD" and books.covered < TOTAL_MINOR:
-        paid = replace(books, covered=TOTAL_MINOR, funds_revision=books.funds_revision + 1)
-        funds = billing.OrderFundsChanged(
-            order_id=ORDER_ID, revision=paid.funds_revision, covered_minor=TOTAL_MINOR
-        )
+        paid, funds = _covered(books, TOTAL_MINOR)
         yield Outcome(paid, (funds,), "the dealer pays")
 
 
-NEXT = {
-    "WAREHOUSE": ("PICKED", "the picker picks"),
-    "PICKED": ("SHIPPED", "the warehouse posts the outbound"),
-    "SHIPPED": ("RECEIVED", "the dealer receives"),
+WHOLE, PART, PARTS = (QUANTITY,), (1,), (1, QUANTITY - 1)
+NEXT: dict[tuple[str, tuple[int, ...]], tuple[tuple[str, tuple[int, ...], str], ...]] = {
+    ("WAREHOUSE", ()): (("PICKED", (), "the picker picks"),),
+    ("PICKED", ()): (
+        ("SHIPPED", WHOLE, "the warehouse posts the outbound"),
+        ("PARTLY", PART, "the warehouse posts a part of it"),
+    ),
+    ("PARTLY", PART): (("SHIPPED", PARTS, "the warehouse posts the rest"),),
+    ("SHIPPED", WHOLE): (("RECEIVED", WHOLE, "the dealer receives"),),
+    ("SHIPPED", PARTS): (("RECEIVED", PARTS, "the dealer receives both shipments"),),
 }
+"""What people do next, by the stage and the pieces in each shipment."""
 
 
 def advance(books: Books, what: str) -> Outcome:
@@ -205,22 +245,28 @@ def advance(books: Books, what: str) -> Outcome:
 
 def picture(books: Books) -> inventory.FulfilmentAdvanced:
     """How far the warehouse is, as it tells the saga."""
-    stages = ("WAREHOUSE", "PICKED", "SHIPPED", "RECEIVED")
-    far = stages.index(books.stock)
-    picked, shipped, received = (QUANTITY if far >= n else 0 for n in (1, 2, 3))
+    picked = 0 if books.stock == "WAREHOUSE" else QUANTITY
+    received = QUANTITY if books.stock == "RECEIVED" else 0
     line = inventory.LineProgress(
-        line_no=1, picked=picked, shipped=shipped, delivered=received, received=received
+        line_no=1,
+        picked=picked,
+        shipped=sum(books.shipments),
+        delivered=received,
+        received=received,
     )
-    shipment = inventory.ShipmentProgress(
-        shipment_id=SHIPMENT_ID,
-        number="CK-1",
-        status=ShipmentStatus.RECEIVED if received else ShipmentStatus.READY,
-        lines=(inventory.ShipmentLine(line_no=1, sku="A", quantity=QUANTITY),),
+    shipments = tuple(
+        inventory.ShipmentProgress(
+            shipment_id=SHIPMENT_IDS[place],
+            number=f"CK-{place}",
+            status=ShipmentStatus.RECEIVED if received else ShipmentStatus.READY,
+            lines=(inventory.ShipmentLine(line_no=1, sku="A", quantity=quantity),),
+        )
+        for place, quantity in enumerate(books.shipments)
     )
     return inventory.FulfilmentAdvanced(
         order_id=ORDER_ID,
         revision=books.revision,
         started=bool(picked),
         lines=(line,),
-        shipments=(shipment,) if shipped else (),
+        shipments=shipments,
     )

@@ -20,6 +20,7 @@ RELAY = "tests/integration/chassis/messages/test_relay.py"
 RACES = "tests/integration/chassis/messages/test_relay_races.py"
 CONSUMER = "tests/integration/chassis/messages/test_consumer.py"
 CRASHES = "tests/integration/chassis/messages/test_crash_points.py"
+MODEL = "tests/unit/orders/test_model.py"
 
 PLANTED = (
     Mutant(
@@ -97,7 +98,7 @@ PLANTED = (
         "                order_id=order.order_id, dealer_id=order.dealer_id\n"
         "            ),\n",
         "",
-        ("tests/unit/orders/test_model.py", "tests/saga"),
+        (MODEL, "tests/saga"),
     ),
     Mutant(
         "a cancel that comes before its reserve is forgotten",
@@ -112,14 +113,14 @@ PLANTED = (
         "services/orders/saga.py",
         "    if (timer.step, timer.attempt) != (order.progress.at, order.progress.attempt):\n",
         "    if False:\n",
-        ("tests/unit/orders/test_saga.py",),
+        (MODEL, "tests/unit/orders/test_saga.py"),
     ),
     Mutant(
         "an older picture of the warehouse wins",
         "services/orders/domain/facts.py",
         "    if reply.revision <= order.fulfilment_revision or order.stock is Stock.RELEASED:\n",
         "    if order.stock is Stock.RELEASED:\n",
-        ("tests/unit/orders/test_saga.py",),
+        (MODEL, "tests/unit/orders/test_saga.py"),
     ),
     Mutant(
         "credit is granted without counting what is held",

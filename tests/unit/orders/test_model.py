@@ -3,19 +3,34 @@
 import pytest
 
 from tests.builders.orders import ON_CREDIT, PREPAID, confirming_itself
-from tests.model.explore import explore, unhandled
+from tests.model.explore import Depth, explore, paths
+from tests.model.matrix import fill, unhandled
 
 
 @pytest.mark.parametrize(
-    "terms", [confirming_itself(ON_CREDIT), PREPAID], ids=["credit", "prepaid"]
+    ("terms", "depth"),
+    [
+        (PREPAID, Depth(time_outs=1, decisions=1, copies=1)),
+        (confirming_itself(ON_CREDIT), Depth(time_outs=0, decisions=1, copies=1)),
+        (confirming_itself(ON_CREDIT), Depth(time_outs=1, decisions=0, copies=1)),
+    ],
+    ids=["prepaid", "credit with a decision", "credit with a time-out"],
 )
-def test_every_interleaving_ends_or_rests_in_somebodys_queue(terms):
-    report = explore(terms, time_outs_max=1, decisions_max=1)
+def test_every_interleaving_ends_or_rests_in_somebodys_queue(terms, depth):
+    report = explore(terms, depth)
 
     assert report.fault == "", report.counterexample
-    assert report.states > 500
-    assert {"COMPLETED", "CANCELLED", "REJECTED"} <= report.endings.keys()
+    assert report.states > 1_000
+    assert report.paths > 10_000
+    assert {"COMPLETED", "REJECTED"} <= report.endings.keys()
+    assert fill(report.orders).faults == []
 
 
 def test_every_reply_of_the_contract_means_something_to_an_order():
     assert unhandled() == []
+
+
+def test_ways_are_counted_and_a_circle_is_seen():
+    diamond, circle = [[1, 2], [3], [3], []], [[1], [2], [1]]
+
+    assert (paths(diamond), paths(circle)) == (2, 0)

@@ -1,0 +1,132 @@
+"""What must hold in every state, and at every rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chassis.saga import Gate, Phase, Step
+from services.orders import saga
+from services.orders.domain.order import Credit, Order, Status, Stock
+from tests.model.participants import LEFT, QUANTITY, TOTAL_MINOR, Books
+
+Check = Callable[[Order, Books], bool]
+
+
+def broken(order: Order, books: Books) -> str:
+    """What is wrong with a state; empty when nothing is."""
+    return next((fault for fault, found in WRONG.items() if found(order, books)), "")
+
+
+def _undone(order: Order) -> bool:
+    return order.progress.phase is Phase.UNDONE
+
+
+def _completed(order: Order) -> bool:
+    return order.status is Status.COMPLETED
+
+
+WRONG: dict[str, Check] = {
+    "goods left an order that is undone": lambda order, books: (
+        _undone(order) and books.stock in LEFT
+    ),
+    "an undone order holds stock": lambda order, books: _undone(order) and books.reserved,
+    "an undone order holds credit": lambda order, books: _undone(order) and books.credit == "HELD",
+    "an undone order keeps money": lambda order, books: _undone(order) and books.covered > 0,
+    "a completed order is not received": lambda order, books: (
+        _completed(order) and books.stock != "RECEIVED"
+    ),
+    "a completed order is not invoiced to the cent": lambda order, books: (
+        _completed(order) and books.invoiced_minor != TOTAL_MINOR
+    ),
+    "goods left before the gate was open": lambda order, books: (
+        books.stock in LEFT
+        and not order.ending
+        and order.priced
+        and order.due_before_release_minor > 0
+        and books.covered == 0
+    ),
+    "credit was held twice": lambda _, books: books.held_times > 1,
+    "stock was reserved twice": lambda _, books: books.reserved_times > 1,
+    "more was invoiced than ordered": lambda _, books: books.invoiced_minor > TOTAL_MINOR,
+    "invoiced without a held credit": lambda _, books: (
+        bool(books.invoices) and books.credit != "HELD"
+    ),
+    "invoiced what has not left": lambda _, books: len(books.invoices) > len(books.shipments),
+    "money is covering what was given back": lambda _, books: (
+        books.covered + books.returned > TOTAL_MINOR
+    ),
+}
+"""Absences: what no state may show."""
+
+
+def unrest(order: Order, books: Books) -> str:
+    """What is wrong with a state that nothing moves by itself.
+
+    It must be an end or somebody's work; and what the order believes must be so.
+    """
+    return _nobodys(order) or next(
+        (fault for fault, agrees in BELIEFS.items() if not agrees(order, books)), ""
+    )
+
+
+def _nobodys(order: Order) -> str:
+    if order.progress.ended:
+        return ""
+    row = saga.LIFECYCLE.rows[saga.LIFECYCLE.index(order.progress.at)]
+    if isinstance(row, Gate):
+        return "" if row.queue(order) else f"waits at {row.name} in nobody's queue"
+    if isinstance(row, Step) and row.with_people(order):
+        return ""
+    return f"waits at {order.progress.at} for nobody"
+
+
+STOCKS = {
+    Stock.UNKNOWN: {"NONE", "REFUSED"},
+    Stock.SOFT: {"SOFT"},
+    Stock.FIRM: {"FIRM", "WAREHOUSE", "PICKED", "PUT_BACK"} | LEFT,
+    Stock.RELEASED: {"GONE", "REFUSED"},
+}
+CREDITS = {
+    Credit.UNKNOWN: {"NONE"},
+    Credit.REFUSED: {"NONE"},
+    Credit.HELD: {"HELD"},
+    Credit.RELEASED: {"RELEASED"},
+}
+
+
+def _cancelling(order: Order) -> bool:
+    """What it held is being given back: its own record of it is not kept any more."""
+    return order.ending is not None
+
+
+BELIEFS: dict[str, Check] = {
+    "the order has another picture of its stock than inventory": lambda order, books: (
+        books.stock in STOCKS[order.stock] or (_cancelling(order) and books.stock == "PUT_BACK")
+    ),
+    "the order has another picture of its credit than billing": lambda order, books: (
+        books.credit in CREDITS[order.credit]
+    ),
+    "the order counts other money than billing": lambda order, books: (
+        order.covered_minor == books.covered and order.returned_minor == books.returned
+    ),
+    "the order has an older picture of the warehouse": lambda order, books: (
+        _cancelling(order) or _seen(order) == _there(books)
+    ),
+    "the order knows of other invoices than billing": lambda order, books: (
+        {one.shipment_id for one in order.shipments if one.invoice_number}
+        == {shipment_id for shipment_id, _ in books.invoices}
+    ),
+}
+"""What an order believes when no news is on its way, held against the books."""
+
+
+def _seen(order: Order) -> tuple[bool, int, int, int, int]:
+    (line,) = order.lines
+    return order.released, line.picked, line.shipped, line.received, len(order.shipments)
+
+
+def _there(books: Books) -> tuple[bool, int, int, int, int]:
+    picked = QUANTITY if books.stock in {"PICKED", "PUT_BACK"} | LEFT else 0
+    received = QUANTITY if books.stock == "RECEIVED" else 0
+    released = books.stock in {"WAREHOUSE", "PICKED", "PUT_BACK"} | LEFT
+    return released, picked, sum(books.shipments), received, len(books.shipments)
