@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
 from contracts.topics import PARTITIONS, TOPICS
+from deploy.ctl.deliveries import listening
 from deploy.local.suite import APPLICATIONS, CELL, Suite
 from deploy.postgres import roles
 from tests.bench.site import Stalled
@@ -73,6 +74,8 @@ class Sampler:
     admin: AIOKafkaAdminClient
     consumer: AIOKafkaConsumer
     databases: Mapping[str, asyncpg.Connection[asyncpg.Record]]
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """A connection takes one question at a time."""
 
     async def messages(self) -> dict[str, int]:
         """What each service has not yet taken from Kafka."""
@@ -90,7 +93,7 @@ class Sampler:
             service: sum(
                 max(0, end - (offsets[part].offset if part in offsets else 0))
                 for part, end in ends.items()
-                if service in TOPICS[part.topic.removeprefix(f"{self.cell}.")].consumers
+                if part.topic.removeprefix(f"{self.cell}.") in listening(service)
             )
             for service, offsets in committed.items()
         }
@@ -111,10 +114,11 @@ class Sampler:
 
     async def unpublished(self) -> dict[str, int]:
         """What each service has announced and not yet published."""
-        return {
-            service: await database.fetchval(UNPUBLISHED)
-            for service, database in self.databases.items()
-        }
+        async with self.asking:
+            return {
+                service: await database.fetchval(UNPUBLISHED)
+                for service, database in self.databases.items()
+            }
 
     async def quiet(self) -> None:
         """Wait until nobody has anything left to do. Raises Stalled."""

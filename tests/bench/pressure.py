@@ -70,7 +70,8 @@ async def run(http: aiohttp.ClientSession, plan: dict[str, Any]) -> list[list[di
 
 async def main() -> None:
     plan = json.load(sys.stdin)
-    connector = aiohttp.TCPConnector(limit=0)
+    # Let go of an idle connection before the gateway does, or both do it at the same moment.
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=3)
     timeout = aiohttp.ClientTimeout(total=60)
     jar = aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(connector=connector, timeout=timeout, cookie_jar=jar) as http:
