@@ -20,6 +20,8 @@ VARIANTS = {
     "deposit 30 %": Terms(kind=TermsKind.DEPOSIT, deposit_percent=30),
     "cash on delivery": Terms(kind=TermsKind.COD),
 }
+DEPTHS = (Depth(time_outs=1, decisions=2, copies=0), Depth(time_outs=1, decisions=1, copies=1))
+"""What is walked when none is asked for: about a minute."""
 
 
 def say(line: str) -> None:
@@ -29,16 +31,24 @@ def say(line: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
-    parser.add_argument("--time-outs", type=int, default=1, help="how often a deadline may pass")
-    parser.add_argument("--decisions", type=int, default=1, help="how often people may decide")
-    parser.add_argument("--copies", type=int, default=1, help="how often an answer comes again")
-    asked = parser.parse_args()
-    depth = Depth(asked.time_outs, asked.decisions, asked.copies)
-    say("depth: " + ", ".join(f"{count} {name}" for name, count in depth._asdict().items()))
+    parser.add_argument(
+        "--depth",
+        type=lambda text: Depth(*map(int, text.split(","))),
+        action="append",
+        metavar="TIME-OUTS,DECISIONS,COPIES",
+        help="how often each may happen on one way; may be given again",
+    )
     faults = [f"no fact for {one}" for one in unhandled()]
     orders: set[Order] = set()
-    for name, terms in VARIANTS.items():
-        faults += walk(name, terms, depth, orders)
+    for depth in parser.parse_args().depth or DEPTHS:
+        say(
+            "depth: "
+            + ", ".join(
+                f"{count} {name.replace('_', '-')}" for name, count in depth._asdict().items()
+            )
+        )
+        for name, terms in VARIANTS.items():
+            faults += walk(name, terms, depth, orders)
     faults += tell_matrix(orders)
     for fault in faults:
         say(f"FAULT {fault}")
@@ -52,7 +62,7 @@ def walk(name: str, terms: Terms, depth: Depth, orders: set[Order]) -> Iterator[
     report = explore(terms, depth)
     endings = ", ".join(f"{count} {ending}" for ending, count in sorted(report.endings.items()))
     say(
-        f"{name}: {report.states} states, {report.moves} moves, {report.paths:.3g} paths, "
+        f"  {name}: {report.states} states, {report.moves} moves, {report.paths:.3g} paths, "
         f"{report.rests} rests ({endings}) in {time.perf_counter() - began:.1f} s"
     )
     orders |= report.orders
@@ -67,7 +77,7 @@ def tell_matrix(orders: Iterable[Order]) -> list[str]:
     told = ", ".join(f"{matrix.pairs[one]} {one}" for one in ("handled", "ignored", "refused"))
     say(
         f"matrix: {len(matrix.states)} states × {len(matrix.inputs)} messages and decisions = "
-        f"{matrix.pairs['in all']} pairs: {told} (one may be each, by the order's other facts)"
+        f"{matrix.pairs['in all']} pairs: {told}, 0 parked (one may be each, by the order's other facts)"
     )
     for why, count in matrix.reasons.most_common():
         say(f"  ignored because {why}: {count} times")
