@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 
 BENCHES := bench-latency bench-limit bench-growth bench-hotspots bench-overload bench-workers
-.PHONY: $(BENCHES) help setup demo test up down status logs clean check lint types layers contracts-check \
+.PHONY: $(BENCHES) help setup demo test up down status logs clean check lint types layers contracts-check contracts-release \
         unit integration saga e2e bench bench-profile model crash-points chaos mutants verify fmt contracts lock compose-up compose-down
 
 help: ## list the targets
@@ -104,6 +104,9 @@ verify: setup ## count the violations of each invariant in the running suite
 
 fmt: setup ## format and autofix
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+contracts-release: setup ## at a release: what is compatible now becomes what later changes are held against
+	$(RUN) contracts.gate --release
 
 contracts: setup ## regenerate schemas, AsyncAPI and OpenAPI
 	$(RUN) contracts.generate && $(RUN) deploy.openapi

@@ -1,16 +1,19 @@
-"""The gate of the contracts: what changed since a revision, whether it may, who rolls out first.
+"""The gate of the contracts: what changed since the last release, whether it may, who goes first.
 
-`python -m contracts.gate [--base REVISION]`; without one the newest tag, else the last commit.
+`baseline.json` says what was released: every schema, and a digest of every golden example. It is a
+file and not a tag, so that a clone without history compares the same. `python -m contracts.gate`
+compares; `--release` moves the baseline, if nothing is forbidden, and `--retired TYPE` takes a type
+out of it whose last reader has moved.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from contracts.compat import Schema, breaks
@@ -19,7 +22,17 @@ from contracts.message import Message
 from contracts.topics import TOPICS
 
 HERE = Path(__file__).parent
-SCHEMAS, EXAMPLES = "contracts/schemas", "contracts/examples"
+BASELINE = HERE / "baseline.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What was released last."""
+
+    schemas: dict[str, Schema]
+    """By message type."""
+    examples: dict[str, str]
+    """SHA-256 by path in `examples/`."""
 
 
 @dataclass(slots=True)
@@ -52,49 +65,56 @@ def _order(name: str, model: type[Message], what: str) -> str:
     return f"{name} ({what}): first its readers {readers}, then {', '.join(topic.producers)}"
 
 
-def changed_examples(base: str) -> Iterator[str]:
-    """Golden examples are added, never edited: yields those of `base` that are not as they were."""
-    shown = _git("diff", "--name-only", "--diff-filter=MDR", base, "--", EXAMPLES)
-    yield from shown.split()
+def changed_examples(old: dict[str, str], new: dict[str, str]) -> Iterator[str]:
+    """Golden examples are added, never edited: yields those that are not as they were."""
+    yield from (path for path, digest in sorted(old.items()) if new.get(path) != digest)
 
 
-def schemas_of(base: str) -> dict[str, Schema]:
-    """Schemas by message type as committed in `base`; empty when it had none."""
-    names = _git("ls-tree", "--name-only", base, f"{SCHEMAS}/").split()
-    return {Path(name).stem: json.loads(_git("show", f"{base}:{name}")) for name in names}
+def released() -> Baseline:
+    return Baseline(**json.loads(BASELINE.read_text("utf-8")))
 
 
-def _base() -> str:
-    tag = subprocess.run(
-        ["git", "describe", "--tags", "--abbrev=0"],
-        cwd=HERE.parent,
-        capture_output=True,
-        text=True,
-        check=False,
+def current() -> Baseline:
+    """What the models and the examples are now."""
+    examples = {
+        str(path.relative_to(HERE / "examples")): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted((HERE / "examples").rglob("*.json"))
+    }
+    return Baseline({one.type: one.model_json_schema() for one in messages()}, examples)
+
+
+def without(baseline: Baseline, retired: Sequence[str]) -> Baseline:
+    """The baseline as if these types had never been."""
+    return Baseline(
+        {name: schema for name, schema in baseline.schemas.items() if name not in retired},
+        {
+            path: digest
+            for path, digest in baseline.examples.items()
+            if Path(path).parts[0] not in retired
+        },
     )
-    return tag.stdout.strip() or "HEAD"
-
-
-def _git(*words: str) -> str:
-    done = subprocess.run(
-        ["git", *words], cwd=HERE.parent, capture_output=True, text=True, check=True
-    )
-    return done.stdout
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m contracts.gate", description=__doc__)
-    parser.add_argument("--base", default=None)
-    base = parser.parse_args(arguments).base or _base()
-    findings = compare(schemas_of(base), {message.type: message for message in messages()})
+    parser.add_argument("--release", action="store_true", help="move the baseline to what is now")
+    parser.add_argument("--retired", action="append", default=[], metavar="TYPE")
+    asked = parser.parse_args(arguments)
+    base, now = without(released(), asked.retired), current()
+    findings = compare(base.schemas, {message.type: message for message in messages()})
     findings.faults += [
-        f"{name}: golden examples are never edited" for name in changed_examples(base)
+        f"examples/{path}: golden examples are never edited"
+        for path in changed_examples(base.examples, now.examples)
     ]
     for line in findings.rollout:
         sys.stdout.write(f"roll out {line}\n")
     for line in findings.faults:
         sys.stderr.write(f"FORBIDDEN {line}\n")
-    sys.stdout.write(f"contracts against {base}: {len(findings.faults)} faults\n")
+    if asked.release and not findings.faults:
+        document = json.dumps(asdict(now), indent=1, sort_keys=True, ensure_ascii=False)
+        BASELINE.write_text(document + "\n", "utf-8")
+    told = f"{len(base.schemas)} released types, {len(base.examples)} examples"
+    sys.stdout.write(f"contracts against {told}: {len(findings.faults)} faults\n")
     return 1 if findings.faults else 0
 
 

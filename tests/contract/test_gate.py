@@ -3,7 +3,8 @@
 import pytest
 
 from contracts.compat import breaks
-from contracts.gate import compare
+from contracts.gate import changed_examples, compare, current, released, without
+from contracts.generate import messages
 from contracts.orders import OrderShipped
 
 FIELDS = {"a": {"type": "integer"}, "b": {"type": "string"}}
@@ -62,3 +63,39 @@ def test_readers_are_rolled_out_before_writers():
         "orders.order-shipped.v1 (new type): first its readers notify, reports, gateway, "
         "then orders"
     ]
+
+
+def test_the_released_contracts_are_compared_also_in_a_clone_without_history():
+    types = {message.type for message in messages()}
+
+    assert released().schemas.keys() <= types
+    assert len(released().schemas) > 50
+    assert len(released().examples) > 100
+
+
+@pytest.mark.parametrize("name", sorted(released().schemas))
+def test_a_field_that_goes_is_seen_in_every_released_type(name):
+    (model,) = (one for one in messages() if one.type == name)
+    before = released().schemas[name]
+    field = {"type": "string"}
+    older = before | {"properties": before.get("properties", {}) | {"a_field_that_went": field}}
+
+    assert compare({name: older}, {name: model}).faults == [
+        f"{name}: $.a_field_that_went: removed; make a new version instead"
+    ]
+
+
+def test_an_edited_or_lost_example_is_seen():
+    old = {"a/full.json": "1", "a/minimal.json": "2", "b/full.json": "3"}
+    new = {"a/full.json": "1", "a/minimal.json": "9", "c/full.json": "4"}
+
+    assert list(changed_examples(old, new)) == ["a/minimal.json", "b/full.json"]
+
+
+def test_a_retired_type_takes_its_examples_along():
+    name = sorted(current().schemas)[0]
+
+    rest = without(current(), [name])
+
+    assert name not in rest.schemas
+    assert not any(path.startswith(f"{name}/") for path in rest.examples)

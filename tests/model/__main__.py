@@ -77,7 +77,7 @@ def tell_matrix(orders: Iterable[Order]) -> list[str]:
     told = ", ".join(f"{matrix.pairs[one]} {one}" for one in ("handled", "ignored", "refused"))
     say(
         f"matrix: {len(matrix.states)} states × {len(matrix.inputs)} messages and decisions = "
-        f"{matrix.pairs['in all']} pairs: {told}, 0 parked (one may be each, by the order's other facts)"
+        f"{matrix.pairs['in all']} pairs: {told}, 0 parked (a pair may be several, by other facts)"
     )
     for why, count in matrix.reasons.most_common():
         say(f"  ignored because {why}: {count} times")
