@@ -38,6 +38,8 @@ class Service:
     """Each runs for ever in the worker half."""
     front: Callable[[Runtime, ASGIApp], ASGIApp] | None = None
     """Stands before all routes, inside the edge; what it does not answer it passes on."""
+    patient: bool = False
+    """Nobody waits for what it does with messages: it takes more at once, a little later."""
     strangers: bool = False
     """Its callers are not our own processes: what they say of their trace is not believed."""
     authenticate: Authenticate | None = None

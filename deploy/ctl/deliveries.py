@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
 from uuid import UUID
 
 from chassis.envelope import decoded, place_mark
+from chassis.process import listened
 from deploy.ctl.invariants.messages import SERVICES
 from services.reports.domain import TOLD
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
+
+    from chassis.consumer import Subscription
 
     Databases: TypeAlias = Mapping[str, Connection[Record]]
 else:
@@ -95,9 +98,18 @@ def every_delivery() -> tuple[Delivered, ...]:
 
 def subscribed(service: str) -> tuple[str, ...]:
     """Types of the messages that a service subscribes to, as it says itself."""
+    return tuple(sorted({m.type for one in _subscriptions(service) for m in one.messages}))
+
+
+def listening(service: str) -> frozenset[str]:
+    """Topics that its consumer group reads, without the cell."""
+    return frozenset(listened(service, _subscriptions(service)))
+
+
+def _subscriptions(service: str) -> tuple[Subscription, ...]:
     name = f"{GATEWAY}.app" if service == GATEWAY else f"services.{service}.app"
-    subscriptions = import_module(name).SERVICE.subscriptions
-    return tuple(sorted({m.type for one in subscriptions for m in one.messages}))
+    subscriptions: tuple[Subscription, ...] = import_module(name).SERVICE.subscriptions
+    return subscriptions
 
 
 async def _buried(database: Connection[Record], service: str) -> set[bytes]:
@@ -123,13 +135,13 @@ ANNOUNCED_DIGESTS = """
     SELECT get_byte(uuid_send(message_id), 15) AS part, count(*) AS messages,
            bit_xor(uuid_hash_extended(message_id, 0)) AS digest
     FROM event_log
-    WHERE type = ANY($1::text[]) AND message_id >= $2
+    WHERE type = ANY($1::text[]) AND message_id >= $2 AND headers IS NULL  -- no dead letter
     GROUP BY part
 """
 ANNOUNCED_PART = """
     SELECT message_id, type
     FROM event_log
-    WHERE type = ANY($1::text[]) AND message_id >= $2
+    WHERE type = ANY($1::text[]) AND message_id >= $2 AND headers IS NULL
       AND get_byte(uuid_send(message_id), 15) = $3
 """
 INBOX = Holding(

@@ -14,4 +14,5 @@ SERVICE = Service(
     access=ACCESS,
     routers=(routes.todos, routes.messages),
     subscriptions=SUBSCRIPTIONS,
+    patient=True,
 )

@@ -17,19 +17,14 @@ async def order(reader: Reader, order_id: UUID) -> Order:
     """One order. Raises NotFound, for what is foreign too."""
     row = await reader.fetchrow(
         """
-        SELECT o.order_id, o.number, o.dealer_id, o.placed_by, o.on_behalf, o.salesperson_id,
-               o.warehouse_id, o.terms, o.submitted_at, o.note, o.total_minor,
-               o.expected_total_minor, o.version, o.phase, o.at, o.about, o.reached, o.attempt,
-               o.deadline, o.holds, o.credit, o.over_limit_approved, o.stock, o.confirmed_by,
-               o.confirmed_at, o.released, o.started, o.put_back_awaited,
-               o.fulfilment_revision, o.funds_revision, o.covered_minor, o.returned_minor,
-               o.ending, o.reason,
-               (SELECT array_agg(l ORDER BY l.line_no) FROM order_lines l
-                 WHERE l.order_id = o.order_id) AS lines,
-               (SELECT array_agg(s ORDER BY s.place) FROM order_shipments s
-                 WHERE s.order_id = o.order_id) AS shipments
-        FROM orders o
-        WHERE o.order_id = $1
+        SELECT order_id, number, dealer_id, placed_by, on_behalf, salesperson_id, warehouse_id,
+               terms, submitted_at, note, total_minor, expected_total_minor, version, phase, at,
+               about, reached, attempt, deadline, holds, credit, over_limit_approved, stock,
+               confirmed_by, confirmed_at, released, started, put_back_awaited,
+               fulfilment_revision, funds_revision, covered_minor, returned_minor, ending, reason,
+               lines, shipments
+        FROM orders
+        WHERE order_id = $1
         """,
         order_id,
     )

@@ -157,6 +157,8 @@ def take(order: Order, reply: OrderReply, now: datetime) -> Moved:
 def go_on(before: Order, after: Order, now: datetime) -> Moved:
     """Go where the facts of `after` lead, and announce what is new since `before`."""
     progress, commands = saga.advance(LIFECYCLE, after.progress, after, now)
+    if after is before and progress is before.progress:
+        return before, []
     moved = changed(after, progress=progress)
     if progress.at == "confirmation" and _confirms_itself(moved):
         confirmed = changed(moved, confirmed_at=now)
@@ -171,6 +173,8 @@ def time_out(order: Order, timer: TimeOutOrder, now: datetime) -> Moved:
     if (timer.step, timer.attempt) != (order.progress.at, order.progress.attempt):
         return order, []
     progress, commands = saga.time_out(LIFECYCLE, order.progress, order, now)
+    if progress is order.progress:
+        return order, []
     moved = changed(order, progress=progress)
     events = announce(order, moved)
     return changed(moved, version=order.version + len(events)), [*events, *commands]

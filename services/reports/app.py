@@ -15,5 +15,6 @@ SERVICE = Service(
     access=ACCESS,
     routers=(routes.router,),
     subscriptions=SUBSCRIPTIONS,
+    patient=True,
     commands={"rebuild": rebuild},
 )

@@ -40,26 +40,7 @@ async def time_out_orders(tx: Tx, timers: Sequence[TimeOutOrder]) -> None:
 
 
 async def carry_out(tx: Tx, before: Mapping[UUID, Order], moves: Mapping[UUID, saga.Moved]) -> None:
-    """Save the orders that changed, of them only what changed, and say what there is to say."""
-    changed = [after for order_id, (after, _) in moves.items() if after != before[order_id]]
-    if changed:
-        await store.save_orders(tx, changed, [saga.queue(order) for order in changed])
-    await store.save_lines(
-        tx,
-        [
-            (order.order_id, line)
-            for order in changed
-            for line, was in zip(order.lines, before[order.order_id].lines, strict=True)
-            if line != was
-        ],
-    )
-    await store.save_shipments(
-        tx,
-        [
-            (order.order_id, place, shipment)
-            for order in changed
-            if order.shipments != before[order.order_id].shipments
-            for place, shipment in enumerate(order.shipments)
-        ],
-    )
+    """Save the orders that changed, and say what there is to say."""
+    changed = [after for order_id, (after, _) in moves.items() if after is not before[order_id]]
+    await store.save_orders(tx, before, changed, [saga.queue(order) for order in changed])
     await outbox.add(tx, [message for _, messages in moves.values() for message in messages])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.saga import BEGINNING, Phase, Progress
@@ -16,12 +16,22 @@ from contracts.orders import Hold
 R = TypeVar("R", "Line", "Order")
 
 
+def restored(kind: type[R], facts: dict[str, Any]) -> R:
+    """A record of facts that it had before; those that did not exist then have their defaults.
+
+    Setting the fields of a frozen dataclass one by one is a third of what loading an order costs.
+    """
+    record = object.__new__(kind)
+    record.__dict__.update(facts)
+    return record
+
+
 def changed(record: R, **facts: object) -> R:
     """The record with other facts: `dataclasses.replace` for the hot path, at a tenth of its price.
 
     An order's life makes thirty such copies; `replace` reads each of their forty fields by name.
     """
-    assert facts.keys() <= record.__dict__.keys(), f"no such facts: {facts.keys()}"
+    assert facts.keys() <= _FACTS[type(record).__name__], f"no such facts: {facts.keys()}"
     copy = object.__new__(type(record))
     copy.__dict__.update(record.__dict__)
     copy.__dict__.update(facts)
@@ -222,3 +232,6 @@ class Order:
                 return Status(self.ending or Ending.CANCELLED)
             case _:
                 return Status.CANCELLING if self.ending else self._open_status
+
+
+_FACTS = {kind.__name__: {one.name for one in fields(kind)} for kind in (Line, Order)}

@@ -32,6 +32,8 @@ ON_HAND = (
 )
 STATED = {
     "terms": "'{}'",
+    "lines": "'[]'",
+    "shipments": "'[]'",
     "version": "1",
     "phase": "'FORWARD'",
     "at": "'confirmation'",
@@ -147,10 +149,9 @@ PLANTED = [
         "orders",
         "I-8",
         an_order(total_minor=11)
-        + f"""
-        INSERT INTO order_lines (order_id, line_no, sku, quantity, name, unit, net_minor, tax_minor,
-                                 gross_minor)
-        VALUES ('{ORDER}', 1, 'A', 1, '锤', '把', 9, 1, 10)
+        + """
+        UPDATE orders
+        SET lines = '[{"line_no": 1, "net_minor": 9, "tax_minor": 1, "gross_minor": 10}]'
         """,
     ),
     ("orders", "I-12", an_order(queue="NULL")),
@@ -170,10 +171,8 @@ PLANTED = [
 
 TO_REPORTS = Delivered("reports", subscribed("reports"), INBOX)
 COMPLETED = an_order(phase="'COMPLETED'", status="'COMPLETED'", total_minor=10, covered_minor=10)
-A_LINE = f"""
-    INSERT INTO order_lines (order_id, line_no, sku, quantity, name, unit, picked, shipped,
-                             delivered, received)
-    VALUES ('{ORDER}', 1, 'A', 5, '锤', '把', 5, 5, 5, 5);
+A_LINE = """
+    UPDATE orders SET lines = '[{"line_no": 1, "quantity": 5, "shipped": 5, "received": 5}]';
 """
 UNDONE = an_order(phase="'UNDONE'", status="'CANCELLED'", stock="'RELEASED'", credit="'RELEASED'")
 AN_INVOICE = f"""

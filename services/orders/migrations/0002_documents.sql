@@ -1,0 +1,49 @@
+-- Lines and shipments of an order are one document each, written and read with it (ADR 17).
+-- Large ones stand beside the row, so that the steps of the saga rewrite only the facts.
+ALTER TABLE orders
+    ADD COLUMN lines     json NOT NULL DEFAULT '[]',  -- services.orders.domain.order.Line
+    ADD COLUMN shipments json NOT NULL DEFAULT '[]';  -- services.orders.domain.order.Shipment
+
+UPDATE orders AS o
+SET lines = (
+        SELECT coalesce(json_agg(to_jsonb(l) - 'order_id' ORDER BY l.line_no), '[]')
+        FROM order_lines l
+        WHERE l.order_id = o.order_id
+    ),
+    shipments = (
+        SELECT coalesce(json_agg(to_jsonb(s) - 'order_id' - 'place' ORDER BY s.place), '[]')
+        FROM order_shipments s
+        WHERE s.order_id = o.order_id
+    );
+
+ALTER TABLE orders
+    ALTER COLUMN lines DROP DEFAULT,
+    ALTER COLUMN shipments DROP DEFAULT,
+    ALTER COLUMN lines SET STORAGE EXTERNAL,
+    ALTER COLUMN shipments SET STORAGE EXTERNAL,
+    SET (toast_tuple_target = 800);
+
+DROP TABLE order_lines;
+DROP TABLE order_shipments;
+
+-- The same as rows, for reports and invariants; what a caller may see is decided by `orders`.
+CREATE VIEW order_lines WITH (security_invoker = true) AS
+SELECT o.order_id, l.*
+FROM orders o
+CROSS JOIN LATERAL json_to_recordset(o.lines) AS l(
+    line_no     int,
+    sku         text,
+    quantity    bigint,
+    name        text,
+    unit        text,
+    unit_price  text,
+    tax_rate_bp int,
+    net_minor   bigint,
+    tax_minor   bigint,
+    gross_minor bigint,
+    rule        text,
+    picked      bigint,
+    shipped     bigint,
+    delivered   bigint,
+    received    bigint
+);
