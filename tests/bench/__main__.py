@@ -19,10 +19,11 @@ import sys
 from deploy.demo.client import Refused, Unreachable
 from tests.bench import company, running, statements
 from tests.bench.figures import COMPLETED, CONFIRMED
+from tests.bench.lag import Stalled
 from tests.bench.measuring import measure
 from tests.bench.profiling import profiled
 from tests.bench.running import Block
-from tests.bench.site import Stalled, circumstances, prepare, print_result, say, violations
+from tests.bench.site import circumstances, prepare, print_result, say, violations
 
 WARM_UP = 500
 STATEMENTS = 1_000

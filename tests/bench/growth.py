@@ -21,17 +21,10 @@ from typing import Any
 
 from deploy.demo.client import Refused, Unreachable
 from tests.bench import accounting, figures, history, running
+from tests.bench.lag import Stalled
 from tests.bench.measuring import measure
 from tests.bench.running import Block
-from tests.bench.site import (
-    Site,
-    Stalled,
-    circumstances,
-    prepare,
-    print_result,
-    say,
-    violations,
-)
+from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
 
 FIRST = 1_000
 """Finished orders that there are before anything is measured."""

@@ -27,7 +27,8 @@ from chassis.ids import uuid7
 from contracts.topics import PARTITIONS
 from deploy.local.suite import APPLICATIONS, Suite
 from deploy.postgres import roles
-from tests.bench.site import Stalled, say
+from tests.bench.lag import Stalled
+from tests.bench.site import say
 
 ORIGINALS_MAX = 1_000
 NEWEST, OLDEST = timedelta(days=16), timedelta(days=80)

@@ -28,15 +28,9 @@ from deploy.demo.credit_code import credit_code
 from deploy.local.suite import Suite
 from tests.bench import company, figures, lag, running
 from tests.bench.company import LIMIT_MINOR, TERMS, Session
+from tests.bench.lag import Stalled
 from tests.bench.running import Block
-from tests.bench.site import (
-    Stalled,
-    circumstances,
-    print_result,
-    say,
-    started,
-    violations,
-)
+from tests.bench.site import circumstances, print_result, say, started, told, violations
 
 PIECES, ROOM = 100, 10
 BUYERS = 20
@@ -57,6 +51,7 @@ class Case:
 async def main(orders: int, clients: int) -> int:
     suite = await started()
     cases = await _prepared(suite, orders)
+    await told(suite)
     before = await _deadlocks(suite)
     results, accepted = {}, []
     for case in cases:

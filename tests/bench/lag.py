@@ -19,7 +19,6 @@ from contracts.topics import PARTITIONS, TOPICS
 from deploy.ctl.deliveries import listening
 from deploy.local.suite import APPLICATIONS, CELL, Suite
 from deploy.postgres import roles
-from tests.bench.site import Stalled
 
 EVERY_SECONDS = 1.0
 QUIET_SECONDS_MAX = 60.0
@@ -34,6 +33,10 @@ UNPUBLISHED = """
                        AND waiting.position <= cursor.position, false)
 """
 Series = dict[str, list[int]]
+
+
+class Stalled(Exception):
+    """What was to happen did not happen in time."""
 
 
 @dataclass(slots=True)

@@ -15,17 +15,10 @@ from typing import Any
 
 from deploy.demo.client import Refused, Unreachable
 from tests.bench import running
+from tests.bench.lag import Stalled
 from tests.bench.measuring import measure
 from tests.bench.running import Block
-from tests.bench.site import (
-    Site,
-    Stalled,
-    circumstances,
-    prepare,
-    print_result,
-    say,
-    violations,
-)
+from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
 
 WARM_UP = 500
 SHARE = 0.7

@@ -25,16 +25,9 @@ from typing import Any
 from deploy.demo.client import Refused, Unreachable
 from tests.bench import figures, running
 from tests.bench.figures import percentiles
+from tests.bench.lag import Stalled
 from tests.bench.running import Block
-from tests.bench.site import (
-    Site,
-    Stalled,
-    circumstances,
-    prepare,
-    print_result,
-    say,
-    violations,
-)
+from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
 
 WARM_UP = 500
 TIMES = 3

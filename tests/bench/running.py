@@ -14,7 +14,8 @@ from typing import Any
 from tests.bench import figures
 from tests.bench.company import Session
 from tests.bench.figures import COMPLETED
-from tests.bench.site import Site, Stalled
+from tests.bench.lag import Stalled
+from tests.bench.site import Site
 
 PATIENCE_SECONDS = 120.0
 POLL_SECONDS = 0.05

@@ -16,14 +16,11 @@ from deploy.ctl.verify import verify
 from deploy.demo import logins
 from deploy.demo.client import Caller
 from deploy.local.suite import Suite, here
-from tests.bench import company
+from tests.bench import company, lag
 from tests.bench.company import Dealers, Session
+from tests.bench.lag import Stalled
 
 SETTLE_SECONDS = 60.0
-
-
-class Stalled(Exception):
-    """What was to happen did not happen in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,14 @@ async def prepare(dealers: Dealers = company.ON_CREDIT) -> Site:
         known = logins.load(suite.var / "demo-logins.json")
         await admin.log_in(known.password("admin"))
         sessions = await company.sessions(suite.url("gateway"), admin, known, dealers=dealers)
+        await told(suite)
         return Site(suite, sessions, await company.skus(admin))
+
+
+async def told(suite: Suite) -> None:
+    """Wait until every service has heard of all that was entered. Raises Stalled."""
+    async with lag.sampler(suite) as sampler:
+        await sampler.quiet()
 
 
 async def started() -> Suite:

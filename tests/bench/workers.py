@@ -25,17 +25,10 @@ from deploy.demo.client import Refused, Unreachable
 from deploy.local import servers
 from deploy.local.suite import APPLICATIONS, CELL, ROOT, Suite, application
 from tests.bench import running
+from tests.bench.lag import Stalled
 from tests.bench.measuring import measure
 from tests.bench.running import Block
-from tests.bench.site import (
-    Site,
-    Stalled,
-    circumstances,
-    prepare,
-    print_result,
-    say,
-    violations,
-)
+from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
 
 WARM_UP = 500
 REBALANCE_SECONDS_MAX = 120.0

@@ -25,20 +25,12 @@ from typing import Any
 
 from deploy.demo.client import Refused, Unreachable
 from tests.bench import accounting, lag, running
-from tests.bench.lag import Sampler
+from tests.bench.lag import Sampler, Stalled
 from tests.bench.limit import pipeline, shape
 from tests.bench.limit.pipeline import Pipeline
 from tests.bench.limit.shape import Shape
 from tests.bench.running import Block
-from tests.bench.site import (
-    Site,
-    Stalled,
-    circumstances,
-    prepare,
-    print_result,
-    say,
-    violations,
-)
+from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
 
 WARM_UP = 500
 SETTLE_SECONDS = 5.0

@@ -19,10 +19,10 @@ from deploy.kafka import topics
 from deploy.local import servers
 from deploy.local.suite import APPLICATIONS, ROOT, Suite
 from deploy.postgres import roles
+from tests.bench.lag import Stalled
 from tests.bench.limit.service import Plan
 from tests.bench.limit.shape import Shape
 from tests.bench.running import PATIENCE_SECONDS
-from tests.bench.site import Stalled
 
 PREFIX = "bench_limit"
 INTAKE = "orders"

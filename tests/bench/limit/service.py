@@ -7,6 +7,7 @@ suite. What a message says is not looked at: no rules, no models, no saga, no te
 from __future__ import annotations
 
 import asyncio
+import gc
 import pickle
 import sys
 from collections import Counter
@@ -28,10 +29,11 @@ from chassis.ids import uuid7
 from chassis.kafka import Consumption, KafkaPublisher
 from chassis.log import configure
 from chassis.outbox import COLUMNS
-from chassis.process import RELAY_SESSION, topics_of
+from chassis.process import PATIENT, RELAY_SESSION
 from chassis.pulse import Pulse
 from chassis.relay import Signals, relay
 from chassis.rotation import keep_tables
+from chassis.service.serving import GC_THRESHOLDS
 from contracts.topics import partition_of
 from tests.bench.figures import COMPLETED
 from tests.bench.limit.shape import INTAKE, Shape, Work
@@ -184,12 +186,17 @@ async def main(plan: Plan) -> None:
             signals = Signals(committed)
             tasks.create_task(relay(relay_db, publisher, signals, Pulse(10), holder="0"))
             tasks.create_task(keep_tables(db))
-            tasks.create_task(_consumption(plan, bare, committed).run(topics_of(plan.service)))
+            topics = plan.shape.topics[plan.service]
+            if topics:
+                tasks.create_task(_consumption(plan, bare, committed).run(topics))
             if plan.port:
                 intake = Intake(bare, committed)
                 for _ in range(WRITERS):
                     tasks.create_task(intake.write())
                 tasks.create_task(_server(intake, plan.port).serve())
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(*GC_THRESHOLDS)
 
 
 def _consumption(plan: Plan, bare: Bare, committed: asyncio.Event) -> Consumption:
@@ -197,6 +204,7 @@ def _consumption(plan: Plan, bare: Bare, committed: asyncio.Event) -> Consumptio
         "bootstrap_servers": plan.bootstrap_servers,
         "group_id": f"{plan.cell}.{plan.service}",
         "group_instance_id": f"{plan.cell}.{plan.service}.0",
+        **(PATIENT if plan.service in plan.shape.patient else {}),
     }
     dispatch = cast("Dispatch", bare)  # it delivers; that is all that is asked of it
     return Consumption(dispatch, client, committed, Pulse(30), cell=plan.cell)

@@ -10,13 +10,15 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
-from deploy.ctl.deliveries import subscribed
-from deploy.local.suite import APPLICATIONS, Suite
+from chassis.service import Service
+from deploy.ctl.deliveries import listening, subscribed
+from deploy.local.suite import APPLICATIONS, GATEWAY, Suite
 from deploy.postgres import roles
 from tests.bench import running
 from tests.bench.figures import COMPLETED
@@ -66,6 +68,10 @@ class Shape:
     """By service and type of the message that it takes."""
 
     works: Mapping[str, Mapping[str, Work]]
+    topics: Mapping[str, Sequence[str]]
+    """What each service reads, without the cell."""
+    patient: frozenset[str]
+    """Services that take more at once, a little later."""
     actor: str
     traceparent: str
 
@@ -86,6 +92,13 @@ class Shape:
     @property
     def rows(self) -> int:
         return sum(len(work.rows) for own in self.works.values() for work in own.values())
+
+
+def application_of(service: str) -> Service:
+    """Its composition root."""
+    name = service if service == GATEWAY else f"services.{service}"
+    made: Service = import_module(f"{name}.app").SERVICE
+    return made
 
 
 class _Row(NamedTuple):
@@ -110,7 +123,13 @@ async def measured(site: Site, orders: int) -> Shape:
         )
         for service in APPLICATIONS
     }
-    return Shape(works, actor, traceparent)
+    return Shape(
+        works,
+        {service: sorted(listening(service)) for service in APPLICATIONS},
+        frozenset(service for service in APPLICATIONS if application_of(service).patient),
+        actor,
+        traceparent,
+    )
 
 
 Sending = dict[str, list[Sent]]
