@@ -15,6 +15,7 @@ from tests.history import History
 RECOVERY_SECONDS_MAX = 30.0
 GIVEN_UP_SECONDS = 180.0
 """After that long there is no use in going on."""
+LATE_SECONDS = 18.0
 POLL_SECONDS = 0.2
 
 
@@ -34,7 +35,7 @@ class Prober:
         """How long it took from now on. Raises NotHealthy."""
         began = time.monotonic()
         try:
-            async with asyncio.timeout(GIVEN_UP_SECONDS):
+            async with asyncio.timeout(GIVEN_UP_SECONDS), ground.beside(_told_when_late(ground)):
                 for name in APPLICATIONS:
                     await ground.until_ready(name, GIVEN_UP_SECONDS)
                 await self._until_completed(await self._placed())
@@ -67,3 +68,16 @@ class Prober:
             if order.get("status") == "COMPLETED":
                 return
             await asyncio.sleep(POLL_SECONDS)
+
+
+async def _told_when_late(ground: Ground) -> None:
+    """Where it hangs: who is not ready, and at which steps orders stand."""
+    await asyncio.sleep(LATE_SECONDS)
+    ill = [name for name in APPLICATIONS if not await ground.ready(name)]
+    async with ground.database("orders") as database:
+        rows = await database.fetch(
+            "SELECT at, count(*) AS orders, max(attempt) AS attempt FROM orders"
+            " WHERE phase IN ('FORWARD', 'BACKWARD') AND deadline IS NOT NULL GROUP BY at"
+        )
+    steps = ", ".join(f"{row['orders']} at {row['at']} ({row['attempt']})" for row in rows)
+    ground.notes.append(f"after {LATE_SECONDS:.0f} s: not ready {ill or 'nobody'}; waiting {steps}")

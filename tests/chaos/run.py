@@ -11,6 +11,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+from aiokafka.errors import KafkaError
+
 from deploy.demo import logins
 from deploy.demo.client import Caller
 from deploy.local.suite import GATEWAY, here
@@ -24,6 +27,8 @@ from tests.chaos.report import Injected, Outcome, beginning
 from tests.chaos.schedule import LEVELS, schedule
 from tests.history import History, open_history
 
+NOT_AS_PLANNED = (NotReached, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, OSError)
+"""A fault that was not what it should be, or hit the harness itself: the run goes on, and fails."""
 DIRECT_DEALERS = 30
 PROBER = "bench000"
 
@@ -105,13 +110,14 @@ async def _inject_all(now: Run, planned: Sequence[Fault], loading: asyncio.Task[
         now.ground.notes.clear()
         try:
             await fault.inject(now.ground)
-        except NotReached as reason:
-            now.outcome.violations.append(f"{fault.name}: {reason}")
+        except NOT_AS_PLANNED as reason:
+            now.outcome.violations.append(f"{fault.name}: {reason!r}")
         took = time.monotonic() - began
         recovery = await now.prober.seconds_until_healthy(now.ground)
         now.outcome.injected.append(Injected(fault.name, fault.sentence, recovery))
         if recovery > RECOVERY_SECONDS_MAX:
-            now.outcome.violations.append(f"{fault.name}: healthy only after {recovery:.0f} s")
+            why = "; ".join(now.ground.notes)
+            now.outcome.violations.append(f"{fault.name}: healthy after {recovery:.0f} s ({why})")
         await _until_placed(now.load, placed + now.plan.orders_per_fault, loading)
         say(
             f"{number:4}/{len(planned)}  {fault.name:44} {took:5.1f} s, healthy {recovery:4.1f} s,"

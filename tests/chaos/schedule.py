@@ -31,7 +31,7 @@ class UnknownFault(Exception):
 
 
 def schedule(level: Level, chance: random.Random, only: Sequence[str]) -> list[Fault]:
-    """All of a level; with `only` those whose names begin so. Raises UnknownFault."""
+    """All of a level; with `only` those whose names begin so, once. Raises UnknownFault."""
     planned: list[Fault] = []
     for places in crashes.faults().values():
         some = places * (level.crashes // len(places) + 1)
@@ -40,8 +40,7 @@ def schedule(level: Level, chance: random.Random, only: Sequence[str]) -> list[F
     for fault in FAULTS:
         planned += [fault] * (level.dear if fault.dear else level.faults)
     if only:
-        chosen = [fault for fault in (*FAULTS, *_crashes()) if fault.name.startswith(tuple(only))]
-        planned = [fault for fault in planned if fault in chosen] or chosen
+        planned = [one for one in (*FAULTS, *_crashes()) if one.name.startswith(tuple(only))]
     if not planned:
         raise UnknownFault(", ".join(only))
     chance.shuffle(planned)

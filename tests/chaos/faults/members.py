@@ -16,6 +16,7 @@ from deploy.local import servers
 from deploy.local.suite import CELL, application
 from tests.chaos.ground import Ground
 
+START_SECONDS_MAX, STOP_SECONDS_MAX = 20.0, 15.0
 SESSION_SECONDS = 6
 """The shortest that a broker takes by default."""
 
@@ -68,12 +69,12 @@ async def guest(ground: Ground, service: str) -> AsyncGenerator[None]:
         heartbeat_interval_ms=1_000,
         rebalance_timeout_ms=60_000,
     )
-    with suppress(KafkaError, TimeoutError):
-        async with asyncio.timeout(20):
-            await client.start()
     try:
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(START_SECONDS_MAX):
+                await client.start()
         yield
     finally:
+        # However it ended: one that is forgotten would keep its partitions.
         with suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(10):
-                await client.stop()
+            await asyncio.wait_for(asyncio.shield(client.stop()), STOP_SECONDS_MAX)

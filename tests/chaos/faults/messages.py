@@ -53,7 +53,7 @@ async def _plant(ground: Ground) -> None:
     try:
         for one in planted:
             partition = partition_of(one.key) if one.key else ground.chance.randrange(PARTITIONS)
-            await producer.send(
+            await producer.send_and_wait(
                 f"{CELL}.{one.topic}",
                 key=one.key,
                 value=one.body,
@@ -82,7 +82,8 @@ def _unreadable(topic: str) -> Iterator[Planted]:
         ((ID, None), (TYPE, None)),
     ):
         yield Planted(topic, uuid4().bytes, headers, b"{}", readers)
-    yield Planted(topic, None, (), None)
+    if TOPICS[topic].cleanup != "compact":  # there the broker itself refuses it
+        yield Planted(topic, None, (), b"without a key")
     yield Planted(topic, b"", (), b"")
 
 
