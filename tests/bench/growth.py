@@ -106,6 +106,7 @@ async def _size(site: Site, plan: Plan, accepted: list[str]) -> dict[str, Any]:
     }
     return {
         "finished": finished,
+        "finished_afterwards": await figures.finished(site.suite),
         "cpu_ms": {**cpu_ms, "in all": _median([one["cpu_ms_in_all"] for one in measured])},
         "lifecycles_per_second": _median([one["steady_lifecycles_per_second"] for one in measured]),
     }

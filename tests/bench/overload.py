@@ -2,7 +2,8 @@
 
 A closed loop finds saturation. Then one load process, which sends every order once and does not
 wait for answers, places orders at a normal rate (half of saturation), at three times saturation,
-and at the normal rate again. What must hold:
+and at the normal rate again; what it could not send in time itself is told as unsent. What must
+hold:
 
 - the gateway answers with 2xx, or with 429 or 503 and a Retry-After, and with nothing else;
 - every order that was answered with 201 is found, and completes;
@@ -53,7 +54,7 @@ async def main(plan: Plan) -> int:
     say(f"closed loop: {plan.orders} orders, {plan.clients} clients")
     saturation = await _saturation(site, plan)
     since = datetime.now(UTC)
-    before, pressed, after = await _pressed(site, plan, saturation)
+    (before, pressed, after), unsent = await _pressed(site, plan, saturation)
     say(f"overload: {_statuses(pressed)}; waiting for the accepted orders")
     await running.until_there(site, since)
     accepted = [one["order_id"] for one in (*before, *pressed, *after) if one["order_id"]]
@@ -72,6 +73,7 @@ async def main(plan: Plan) -> int:
             name: _statuses(seen)
             for name, seen in (("normal", before), ("pressed", pressed), ("after", after))
         },
+        "unsent": dict(zip(("normal", "pressed", "after"), unsent, strict=True)),
         "accepted": len(accepted),
         "ended": ended,
         "after_p99_ms": [round(p99, 1) if p99 < math.inf else None for p99 in _p99s(after)],
@@ -89,10 +91,8 @@ async def _saturation(site: Site, plan: Plan) -> float:
     return figures.steady_rate(completed.values())
 
 
-async def _pressed(
-    site: Site, plan: Plan, saturation: float
-) -> tuple[list[Sent], list[Sent], list[Sent]]:
-    """Orders before, under and after the pressure."""
+async def _pressed(site: Site, plan: Plan, saturation: float) -> tuple[list[list[Sent]], list[int]]:
+    """Orders before, under and after the pressure; and how many could not be sent in time."""
     normal = saturation * NORMAL_SHARE
     phases = [
         {"rate": normal, "seconds": plan.normal_seconds},
@@ -106,8 +106,8 @@ async def _pressed(
         "sessions": [{"cookie": one.cookie, "csrf": one.csrf} for one in site.sessions],
         "phases": phases,
     }
-    before, pressed, after = (await running.loaded("tests.bench.pressure", document))["phases"]
-    return before, pressed, after
+    seen = await running.loaded("tests.bench.pressure", document)
+    return [phase["sent"] for phase in seen], [phase["unsent"] for phase in seen]
 
 
 def _statuses(seen: Sequence[Sent]) -> dict[str, int]:

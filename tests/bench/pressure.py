@@ -1,82 +1,113 @@
 """A load process that does not give way: orders fall due at fixed moments, each is sent once.
 
-Its plan has phases, one after the other: so many orders a second, for so many seconds. It writes
-of every order when it was due, what it was answered, and how long after it was due.
+Its plan has phases, one after the other: so many orders a second, for so many seconds. It writes of
+every order when it was due, what it was answered, and how long after it was due. What it could not
+send within half a second, because the machine was too busy for it, too, it leaves out and counts:
+so that the phases begin when they should.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
+import gc
 import json
+import random
 import sys
 import time
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-import aiohttp
 import orjson
 import uvloop
 
+from gateway.proxy.wire import Connection, Pool
 from tests.bench import load
 
 TURNED_AWAY = {429, 503}
+LATE_SECONDS_MAX = 0.5
+CONNECT_SECONDS_MAX = 10.0
+ANSWER_SECONDS_MAX = 60.0
 
 
-async def send(
-    http: aiohttp.ClientSession, plan: dict[str, Any], due: float, seen: list[dict[str, Any]]
-) -> None:
+@dataclass(slots=True)
+class Phase:
+    """What was seen in one."""
+
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    unsent: int = 0
+
+
+async def send(pool: Pool, plan: dict[str, Any], due: float, told: dict[str, Any]) -> None:
     """One order, once."""
-    session = plan["sessions"][len(seen) % len(plan["sessions"])]
-    headers = {
-        "Content-Type": "application/json",
-        "Idempotency-Key": str(uuid4()),
-        "X-CSRF-Token": session["csrf"],
-        "Cookie": session["cookie"],
-    }
-    told: dict[str, Any] = {"due": due + load.EPOCH, "status": 0, "order_id": None}
-    seen.append(told)
-    body = orjson.dumps({"lines": load.lines_of(plan)})
+    head, body = _request(plan, pool.authority)
     try:
-        async with http.post(plan["url"], data=body, headers=headers) as response:
-            answer = await response.read()
-            told["status"] = response.status
-            if response.status == 201:
-                told["order_id"] = orjson.loads(answer)["order_id"]
-            elif response.status in TURNED_AWAY and "Retry-After" not in response.headers:
-                told["status"] = f"{response.status} without Retry-After"
-    except (aiohttp.ClientError, TimeoutError) as fault:
-        told["status"] = type(fault).__name__
+        connection = await pool.take()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS_MAX):
+                await connection.ask(head, body)
+                _note(told, connection, await connection.whole())
+        finally:
+            pool.give_back(connection)
+    except (OSError, EOFError) as fault:  # also TimeoutError and Broken
+        number = fault.errno if isinstance(fault, OSError) else None
+        told["status"] = errno.errorcode.get(number or 0, type(fault).__name__)
     told["took_ms"] = (time.perf_counter() - due) * 1_000
 
 
-async def run(http: aiohttp.ClientSession, plan: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    """What was seen, by phase."""
-    phases: list[list[dict[str, Any]]] = []
+def _request(plan: dict[str, Any], authority: str) -> tuple[bytes, bytes]:
+    session = random.choice(plan["sessions"])
+    body = orjson.dumps({"lines": load.lines_of(plan)})
+    head = (
+        f"POST {urlsplit(plan['url']).path} HTTP/1.1\r\nHost: {authority}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        f"Idempotency-Key: {uuid4()}\r\nX-CSRF-Token: {session['csrf']}\r\n"
+        f"Cookie: {session['cookie']}\r\n\r\n"
+    )
+    return head.encode(), body
+
+
+def _note(told: dict[str, Any], connection: Connection, answer: bytes) -> None:
+    told["status"] = connection.status
+    if connection.status == 201:
+        told["order_id"] = orjson.loads(answer)["order_id"]
+    names = {name.lower() for name, _ in connection.headers}
+    if connection.status in TURNED_AWAY and b"retry-after" not in names:
+        told["status"] = f"{connection.status} without Retry-After"
+
+
+async def run(pool: Pool, plan: dict[str, Any]) -> list[Phase]:
+    """One phase after the other."""
+    phases: list[Phase] = []
     began = time.perf_counter()
     async with asyncio.TaskGroup() as tasks:
-        for phase in plan["phases"]:
-            seen: list[dict[str, Any]] = []
-            phases.append(seen)
-            for number in range(int(phase["rate"] * phase["seconds"])):
-                due = began + number / phase["rate"]
-                if (early := due - time.perf_counter()) > 0:
-                    await asyncio.sleep(early)
-                elif number % 32 == 0:
-                    await asyncio.sleep(0)  # late: let the answers in all the same
-                tasks.create_task(send(http, plan, due, seen))
-            began += phase["seconds"]
+        for planned in plan["phases"]:
+            phases.append(phase := Phase())
+            for number in range(int(planned["rate"] * planned["seconds"])):
+                due = began + number / planned["rate"]
+                early = due - time.perf_counter()
+                if early < -LATE_SECONDS_MAX:
+                    phase.unsent += 1
+                    continue
+                if early > 0 or number % 32 == 0:
+                    await asyncio.sleep(max(0.0, early))
+                told = {"due": due + load.EPOCH, "status": "no answer", "order_id": None}
+                phase.sent.append(told)
+                tasks.create_task(send(pool, plan, due, told))
+            began += planned["seconds"]
     return phases
 
 
 async def main() -> None:
     plan = json.load(sys.stdin)
-    # Let go of an idle connection before the gateway does, or both do it at the same moment.
-    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=3)
-    timeout = aiohttp.ClientTimeout(total=60)
-    jar = aiohttp.DummyCookieJar()
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout, cookie_jar=jar) as http:
-        phases = await run(http, plan)
-    json.dump({"phases": phases, "cpu_seconds": time.process_time()}, sys.stdout)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    pool = Pool(plan["url"], connect_seconds=CONNECT_SECONDS_MAX)
+    phases = await run(pool, plan)
+    await pool.close()
+    json.dump([{"sent": phase.sent, "unsent": phase.unsent} for phase in phases], sys.stdout)
 
 
 if __name__ == "__main__":

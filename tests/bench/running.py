@@ -60,10 +60,11 @@ async def placed(
         "rate": block.rate,
         "baskets": block.baskets,
     }
-    return await loaded("tests.bench.load", document)
+    report: Report = await loaded("tests.bench.load", document)
+    return report
 
 
-async def loaded(module: str, document: Mapping[str, Any]) -> Report:
+async def loaded(module: str, document: Mapping[str, Any]) -> Any:
     """Give a load process its plan, and take its report. Raises Stalled."""
     load = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", module),
@@ -73,8 +74,7 @@ async def loaded(module: str, document: Mapping[str, Any]) -> Report:
     out, _ = await load.communicate(json.dumps(document).encode())
     if load.returncode:
         raise Stalled("the load process failed")
-    report: Report = json.loads(out)
-    return report
+    return json.loads(out)
 
 
 async def until_there(site: Site, since: datetime, until: str = COMPLETED) -> None:

@@ -7,8 +7,9 @@ What it leaves out is the work: rules, models, saga, other indexes, telemetry, t
 
 Blocks of both alternate, each about as long as asked for; the first pair is dropped. Throughput is
 orders by the time from the first request until the last order is done. `ratio` is the median over
-pairs of the suite's throughput by the bare pipeline's, with a bootstrap interval of 95 %. A run in
-which a row or message is missing is void.
+pairs of the suite's throughput by the bare pipeline's, with a bootstrap interval of 95 %;
+`steady_ratio` is the same without the ramp and the tail of each block (figures.steady_rate), and
+`cpu_ratio` compares what an order costs. A run in which a row or message is missing is void.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.demo.client import Refused, Unreachable
-from tests.bench import accounting, lag, running
+from tests.bench import accounting, figures, lag, running
+from tests.bench.figures import COMPLETED
 from tests.bench.lag import Sampler, Stalled
 from tests.bench.limit import pipeline, shape
 from tests.bench.limit.pipeline import Pipeline
@@ -51,6 +53,7 @@ class Outcome:
 
     orders: int
     per_second: float
+    steady_per_second: float
     cpu_ms: float
     """Per order, servers and load included."""
     accepted: Sequence[str] = ()
@@ -73,7 +76,9 @@ class Both:
         await self.suite_lag.quiet()
         used = accounting.used(before, accounting.cpu_seconds(self.site.suite.run))
         cpu_ms = (sum(used.values()) + report["cpu_seconds"]) / orders * 1_000
-        return Outcome(orders, orders / wall, cpu_ms, report["order_ids"])
+        times = await figures.times(self.site.suite, report["order_ids"], COMPLETED)
+        steady = figures.steady_rate(times.values())
+        return Outcome(orders, orders / wall, steady, cpu_ms, report["order_ids"])
 
     async def bare_block(self, orders: int, clients: int) -> Outcome:
         await self.bare_lag.quiet()
@@ -87,7 +92,9 @@ class Both:
         await self.bare_lag.quiet()
         used = accounting.used(before, self._bare_cpu())
         cpu_ms = (sum(used.values()) + report["cpu_seconds"]) / orders * 1_000
-        return Outcome(orders, orders / wall, cpu_ms)
+        dsn = self.bare.databases[pipeline.INTAKE]
+        times = await figures.times_in(dsn, report["order_ids"], COMPLETED)
+        return Outcome(orders, orders / wall, figures.steady_rate(times.values()), cpu_ms)
 
     def _bare_cpu(self) -> dict[str, float]:
         suite = accounting.cpu_seconds(self.site.suite.run)
@@ -143,6 +150,7 @@ def _filling(last: Outcome, plan: Plan) -> int:
 
 def _told(plan: Plan, moved: Shape, pairs: Sequence[tuple[Outcome, Outcome]]) -> dict[str, Any]:
     ratios = [suite.per_second / bare.per_second for suite, bare in pairs]
+    steady = [suite.steady_per_second / bare.steady_per_second for suite, bare in pairs]
     costs = [bare.cpu_ms / suite.cpu_ms for suite, bare in pairs]
     return {
         **circumstances(),
@@ -157,6 +165,8 @@ def _told(plan: Plan, moved: Shape, pairs: Sequence[tuple[Outcome, Outcome]]) ->
         "suite_cpu_ms_per_order": round(statistics.median(s.cpu_ms for s, _ in pairs), 2),
         "bare_cpu_ms_per_order": round(statistics.median(b.cpu_ms for _, b in pairs), 2),
         "cpu_ratio": round(statistics.median(costs), 3),
+        "steady_ratio": round(statistics.median(steady), 3),
+        "steady_ratio_interval": interval(steady),
         "ratio": round(statistics.median(ratios), 3),
         "ratio_interval": interval(ratios),
     }
