@@ -137,6 +137,7 @@ class Ground:
 
     async def command(self, argv: Sequence[str], environment: Mapping[str, str]) -> int:
         """Its words go to a file beside the logs of the suite."""
+        self.suite.log.mkdir(parents=True, exist_ok=True)
         with (self.suite.log / "chaos.log").open("ab") as log:
             done = await asyncio.create_subprocess_exec(
                 *argv, env=dict(environment), stdout=log, stderr=log
