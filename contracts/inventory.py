@@ -24,7 +24,10 @@ class Demand(Part):
 
 
 class ReserveStock(InventoryCommand):
-    """Hold every line of an order softly, for a limited time, or nothing."""
+    """Hold every line of an order, or nothing: softly for a limited time, or firmly at once.
+
+    With `firm` it is answered as FirmReservation is, with a refusal as ever.
+    """
 
     type = "inventory.reserve-stock.v1"
 
@@ -32,6 +35,8 @@ class ReserveStock(InventoryCommand):
     dealer_id: UUID
     warehouse_id: UUID
     lines: tuple[Demand, ...] = Field(min_length=1)
+    firm: bool = Field(default=False, description="Nothing but the stock stands in the way.")
+    release: bool = Field(default=False, description="Of a firm one: the warehouse may start.")
 
 
 class FirmReservation(InventoryCommand):

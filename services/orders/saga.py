@@ -71,6 +71,8 @@ LIFECYCLE: Saga[Order] = Saga(
                     inventory.Demand(line_no=line.line_no, sku=line.sku, quantity=line.quantity)
                     for line in order.lines
                 ),
+                firm=_confirms_itself(order),
+                release=_confirms_itself(order) and order.payment_gate_open,
             ),
             done=lambda order: order.stock in {Stock.SOFT, Stock.FIRM},
             undo=lambda order: inventory.CancelFulfilment(order_id=order.order_id),
@@ -189,4 +191,5 @@ def queue(order: Order) -> str | None:
 
 
 def _confirms_itself(order: Order) -> bool:
-    return order.total <= order.terms.auto_confirm_max_minor
+    """Nobody has to be asked: then only the stock stands in the way, and holding it is firm."""
+    return not order.holds and order.total <= order.terms.auto_confirm_max_minor

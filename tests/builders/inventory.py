@@ -19,7 +19,7 @@ from contracts.inventory import (
 from services.inventory.commands import picking, reserving, shipping, stocking
 from services.inventory.commands.steps import By
 from services.inventory.domain import shipping as rules
-from services.inventory.domain.fulfilment import Mode, State
+from services.inventory.domain.fulfilment import Mode, State, WarehouseRules
 from services.inventory.domain.outbound import OutboundAsk
 from services.inventory.domain.picking import PickAsk, PickTaskAsk
 from services.inventory.domain.shipping import (
@@ -32,6 +32,7 @@ from services.inventory.domain.stocking import Inbound, InboundLine, Warehouse
 from tests.builders.edge import an_actor
 
 MAIN = UUID(int=1)
+WAREHOUSES = {MAIN: WarehouseRules(Mode.MANUAL, one_person=False)}
 """The warehouse where nothing else is said."""
 DEALER = UUID(int=11)
 OTHER_DEALER = UUID(int=12)

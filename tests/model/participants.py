@@ -140,23 +140,26 @@ def _invoice(books: Books, ask: billing.IssueInvoice) -> list[Outcome]:
     return [Outcome(state, (answer,), "billing invoices")]
 
 
-def _reserve(books: Books, _: inventory.ReserveStock) -> list[Outcome]:
+def _reserve(books: Books, ask: inventory.ReserveStock) -> list[Outcome]:
+    if ask.firm and books.stock not in {"NONE", "REFUSED", "PUT_BACK", "GONE"}:
+        return _firm(books, release=ask.release)
     reserved = (inventory.StockReserved(order_id=ORDER_ID),)
     match books.stock:
         case "NONE":
             short = inventory.StockRefused(order_id=ORDER_ID, reason="short", short=("A",))
+            held = replace(books, stock="SOFT", reserved_times=books.reserved_times + 1)
             return [
-                Outcome(
-                    replace(books, stock="SOFT", reserved_times=books.reserved_times + 1),
-                    reserved,
-                    "inventory reserves",
+                *(
+                    _firm(held, release=ask.release)
+                    if ask.firm
+                    else [Outcome(held, reserved, "inventory reserves")]
                 ),
                 Outcome(replace(books, stock="REFUSED"), (short,), "inventory is short"),
             ]
         case "REFUSED":
             short = inventory.StockRefused(order_id=ORDER_ID, reason="short", short=("A",))
             return [Outcome(books, (short,), "inventory is short still")]
-        case "GONE":
+        case "PUT_BACK" | "GONE":
             gone = inventory.StockRefused(order_id=ORDER_ID, reason="released", short=())
             return [Outcome(books, (gone,), "inventory refuses after the release")]
         case _:

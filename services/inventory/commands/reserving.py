@@ -16,8 +16,9 @@ from contracts.inventory import (
     ReleaseToWarehouse,
     ReserveStock,
 )
+from contracts.message import Message
 from services.inventory.domain import releasing, reserving
-from services.inventory.domain.fulfilment import Known
+from services.inventory.domain.fulfilment import Change, Known
 from services.inventory.domain.stocking import series
 from services.inventory.store import changes, known, shelves
 
@@ -26,24 +27,20 @@ async def reserve_stock(tx: Tx, asks: Sequence[ReserveStock]) -> None:
     """Hold stock for a batch of orders, first come first served."""
     await shelves.lock(tx)
     seen = await known.lock(tx, [ask.order_id for ask in asks])
-    warehouses = await shelves.known_warehouses(tx, {ask.warehouse_id for ask in asks})
+    warehouses = await shelves.warehouses(tx, {ask.warehouse_id for ask in asks})
     new = [ask for ask in asks if ask.order_id not in seen]
     available = await shelves.lock_available(tx, reserving.places(new))
     outcome = reserving.reserve(available, warehouses, seen, asks)
-    await changes.insert(tx, outcome.new)
-    await shelves.take(tx, outcome.taken)
-    await outbox.add(tx, outcome.replies)
+    started = await _started(tx, releasing.by_mode(outcome.to_release))
+    await changes.insert(tx, [*outcome.new, *(change.after for change in started)])
+    await outbox.add(tx, [*outcome.replies, *_told(started)])
+    await _firm_up(tx, seen, outcome.to_firm)
 
 
 async def firm_reservations(tx: Tx, asks: Sequence[FirmReservation]) -> None:
     """Make a batch of reservations last, and release those whose payment gate is open."""
     await shelves.lock(tx)
-    seen = await known.lock(tx, [ask.order_id for ask in asks])
-    await _release(tx, seen, [ask.order_id for ask in asks if ask.release])
-    decided = reserving.firm(seen, [ask for ask in asks if not ask.release])
-    await changes.insert_tombstones(tx, decided.tombstones)
-    await changes.save(tx, decided.changes)
-    await outbox.add(tx, decided.messages)
+    await _firm_up(tx, await known.lock(tx, [ask.order_id for ask in asks]), asks)
 
 
 async def release_to_warehouse(tx: Tx, asks: Sequence[ReleaseToWarehouse]) -> None:
@@ -72,20 +69,40 @@ async def expire_reservations(tx: Tx, lifetime: timedelta, count_max: int) -> in
     return len(decided.changes)
 
 
+async def _firm_up(
+    tx: Tx, seen: Mapping[UUID, Known], asks: Sequence[FirmReservation | ReserveStock]
+) -> None:
+    if not asks:
+        return
+    await _release(tx, seen, [ask.order_id for ask in asks if ask.release])
+    decided = reserving.firm(seen, [ask for ask in asks if not ask.release])
+    await changes.insert_tombstones(tx, decided.tombstones)
+    await changes.save(tx, decided.changes)
+    await outbox.add(tx, decided.messages)
+
+
 async def _release(tx: Tx, seen: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> None:
-    """Let each warehouse start: people get a pick task; a virtual one has done all at once."""
-    now = datetime.now(UTC)
+    """Let each warehouse start, or say why it cannot."""
     released = releasing.sort_out(seen, order_ids)
-    decided = releasing.release(
+    started = await _started(tx, released)
+    await changes.insert_tombstones(tx, released.tombstones)
+    await changes.save(tx, started)
+    await outbox.add(tx, [*_told(started), *released.replies])
+
+
+async def _started(tx: Tx, released: releasing.Released) -> list[Change]:
+    """What becomes of held orders: people get a pick task; a virtual one has done all at once."""
+    now = datetime.now(UTC)
+    return releasing.release(
         released,
         await _documents(tx, series("CK", now), len(released.direct)),
         await _documents(tx, series("PH", now), len(released.manual)),
         now,
     )
-    await changes.insert_tombstones(tx, released.tombstones)
-    await changes.save(tx, decided)
-    messages = [message for change in decided for message in change.messages]
-    await outbox.add(tx, [*messages, *released.replies])
+
+
+def _told(decided: Sequence[Change]) -> list[Message]:
+    return [message for change in decided for message in change.messages]
 
 
 async def _documents(tx: Tx, name: str, count: int) -> list[tuple[UUID, str]]:

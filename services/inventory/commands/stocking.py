@@ -57,7 +57,7 @@ async def post_inbound(tx: Tx, actor: Actor, inbound: Inbound) -> DomainError | 
     now = datetime.now(UTC)
     if not in_scope(actor, Resource(warehouse_id=inbound.warehouse_id)):
         return NotFound()
-    warehouses = await shelves.known_warehouses(tx, [inbound.warehouse_id])
+    warehouses = await shelves.warehouses(tx, [inbound.warehouse_id])
     unknown = await shelves.unknown_products(tx, [line.sku for line in inbound.lines])
     if refusal := stocking.inbound_refusal(inbound, warehouses, unknown):
         return refusal

@@ -30,6 +30,14 @@ class Mode(StrEnum):
     PARTNER = "PARTNER"
 
 
+@dataclass(frozen=True, slots=True)
+class WarehouseRules:
+    """What orders need to know of it."""
+
+    mode: Mode
+    one_person: bool
+
+
 class State(StrEnum):
     """What inventory has promised to an order."""
 
@@ -162,6 +170,11 @@ class Change:
     before: Fulfilment
     after: Fulfilment
     messages: tuple[Message, ...] = ()
+
+
+def begun(after: Fulfilment) -> Change:
+    """An order of which nothing was known before."""
+    return Change(replace(after, lines=(), revision=0, task=None, shipments=()), after)
 
 
 class About(TypedDict):

@@ -25,6 +25,11 @@ class Released:
     """Orders that were never seen: they were told that all is lost, and so it stays."""
 
 
+def by_mode(held: Sequence[Fulfilment]) -> Released:
+    """Part orders that can all be released."""
+    return sort_out({one.order_id: one for one in held}, [one.order_id for one in held])
+
+
 def sort_out(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Released:
     """Part what goes out at once from what people pick, and from what cannot be released."""
     released = Released()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -25,10 +25,12 @@ from services.inventory.domain.fulfilment import (
     Fulfilment,
     Known,
     Line,
+    Mode,
     PickStatus,
     Place,
     State,
     Tombstone,
+    WarehouseRules,
     about,
     picture,
 )
@@ -41,8 +43,11 @@ class Reserved:
     """What a batch of asks comes to."""
 
     new: list[Fulfilment] = field(default_factory=list[Fulfilment])
-    """Held softly, or refused: a refusal is remembered, so that asking again changes nothing."""
-    taken: Counter[Place] = field(default_factory=Counter[Place])
+    """Held, or refused: a refusal is remembered, so that asking again changes nothing."""
+    to_release: list[Fulfilment] = field(default_factory=list[Fulfilment])
+    """Held, too; they are answered by what the warehouse makes of them."""
+    to_firm: list[ReserveStock] = field(default_factory=list[ReserveStock])
+    """Asks for what is held already, but perhaps softly."""
     replies: list[OrderReply] = field(default_factory=list[OrderReply])
 
 
@@ -62,7 +67,7 @@ def places(asks: Sequence[ReserveStock]) -> set[Place]:
 
 def reserve(
     available: Mapping[Place, int],
-    warehouses: Collection[UUID],
+    warehouses: Mapping[UUID, WarehouseRules],
     known: Mapping[UUID, Known],
     asks: Sequence[ReserveStock],
 ) -> Reserved:
@@ -72,19 +77,27 @@ def reserve(
     came first wins.
     """
     outcome = Reserved()
+    taken: Counter[Place] = Counter()
     for ask in asks:
-        if before := known.get(ask.order_id):
+        before = known.get(ask.order_id)
+        if before and ask.firm and _holds(before):
+            outcome.to_firm.append(ask)
+            continue
+        if before:
             outcome.replies.append(_again(before))
             continue
-        fulfilment = _decide(available, warehouses, outcome.taken, ask)
-        if fulfilment.state is State.SOFT:
-            outcome.taken.update(_wanted(ask))
+        fulfilment = _decide(available, warehouses, taken, ask)
+        if fulfilment.state in PROMISED:
+            taken.update(_wanted(ask))
+        if fulfilment.state is State.FIRM and ask.release:
+            outcome.to_release.append(fulfilment)
+            continue
         outcome.new.append(fulfilment)
-        outcome.replies.append(_again(fulfilment))
+        outcome.replies.append(_first_answer(fulfilment))
     return outcome
 
 
-def firm(known: Mapping[UUID, Known], asks: Sequence[FirmReservation]) -> Decided:
+def firm(known: Mapping[UUID, Known], asks: Sequence[FirmReservation | ReserveStock]) -> Decided:
     """Make reservations last. Those that are released to the warehouse, too, are not asked here.
 
     Who is told that his reservation is lost can rely on it: a reserve that comes later is refused.
@@ -139,6 +152,14 @@ def promise_again(order_id: UUID, known: Known | None) -> OrderReply:
             return ReservationLost(order_id=order_id)
 
 
+def _holds(known: Known) -> bool:
+    return isinstance(known, Fulfilment) and known.state in PROMISED
+
+
+def _first_answer(new: Fulfilment) -> OrderReply:
+    return ReservationFirmed(order_id=new.order_id) if new.state is State.FIRM else _again(new)
+
+
 def _again(known: Known) -> OrderReply:
     match known:
         case Fulfilment(state=State.REFUSED, refusal=str() as refusal, short=short):
@@ -151,19 +172,22 @@ def _again(known: Known) -> OrderReply:
 
 def _decide(
     available: Mapping[Place, int],
-    warehouses: Collection[UUID],
+    warehouses: Mapping[UUID, WarehouseRules],
     taken: Counter[Place],
     ask: ReserveStock,
 ) -> Fulfilment:
+    warehouse = warehouses.get(ask.warehouse_id)
     held = Fulfilment(
         order_id=ask.order_id,
         number=ask.number,
         dealer_id=ask.dealer_id,
         warehouse_id=ask.warehouse_id,
-        state=State.SOFT,
+        state=State.FIRM if ask.firm else State.SOFT,
         lines=tuple(Line(line.line_no, line.sku, line.quantity) for line in ask.lines),
+        mode=warehouse.mode if warehouse else Mode.MANUAL,
+        one_person=warehouse is not None and warehouse.one_person,
     )
-    if ask.warehouse_id not in warehouses:
+    if warehouse is None:
         return replace(held, state=State.REFUSED, lines=(), refusal="unknown-warehouse")
     short = sorted(
         place[1]

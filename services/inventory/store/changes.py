@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.db import Tx
-from services.inventory.domain.fulfilment import Change, Fulfilment, stock_change
+from services.inventory.domain.fulfilment import Change, Fulfilment, begun, stock_change
 from services.inventory.store import shelves
 
 
-async def insert(tx: Tx, fulfilments: Collection[Fulfilment]) -> None:
-    """Add orders that were held softly or refused just now."""
+async def insert(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
+    """Add orders of which nothing was known, with all that became of them at once."""
     if not fulfilments:
         return
     lines = [(one.order_id, line) for one in fulfilments for line in one.lines]
@@ -19,31 +19,43 @@ async def insert(tx: Tx, fulfilments: Collection[Fulfilment]) -> None:
         """
         WITH added AS (
             INSERT INTO fulfilments
-                (order_id, number, dealer_id, warehouse_id, state, soft_since, refusal, short)
-            SELECT order_id, number, dealer_id, warehouse_id, state,
+                (order_id, number, dealer_id, warehouse_id, state, revision, soft_since, refusal,
+                 short)
+            SELECT order_id, number, dealer_id, warehouse_id, state, revision,
                    CASE state WHEN 'SOFT' THEN now() END, refusal,
                    string_to_array(short, E'\n')
-            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
-                        $7::text[])
-              AS added(order_id, number, dealer_id, warehouse_id, state, refusal, short)
+            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::int[],
+                        $7::text[], $8::text[])
+              AS added(order_id, number, dealer_id, warehouse_id, state, revision, refusal, short)
         )
-        INSERT INTO fulfilment_lines (order_id, line_no, sku, quantity)
-        SELECT order_id, line_no, sku, quantity
-        FROM unnest($8::uuid[], $9::int[], $10::text[], $11::bigint[])
-          AS line(order_id, line_no, sku, quantity)
+        INSERT INTO fulfilment_lines
+            (order_id, line_no, sku, quantity, picked, shipped, delivered, received)
+        SELECT order_id, line_no, sku, quantity, picked, shipped, delivered, received
+        FROM unnest($9::uuid[], $10::int[], $11::text[], $12::bigint[], $13::bigint[],
+                    $14::bigint[], $15::bigint[], $16::bigint[])
+          AS line(order_id, line_no, sku, quantity, picked, shipped, delivered, received)
         """,
         [one.order_id for one in fulfilments],
         [one.number for one in fulfilments],
         [one.dealer_id for one in fulfilments],
         [one.warehouse_id for one in fulfilments],
         [one.state for one in fulfilments],
+        [one.revision for one in fulfilments],
         [one.refusal for one in fulfilments],
         ["\n".join(one.short) for one in fulfilments],
         [order_id for order_id, _ in lines],
         [line.line_no for _, line in lines],
         [line.sku for _, line in lines],
         [line.quantity for _, line in lines],
+        [line.picked for _, line in lines],
+        [line.shipped for _, line in lines],
+        [line.delivered for _, line in lines],
+        [line.received for _, line in lines],
     )
+    changes = [begun(one) for one in fulfilments]
+    await _save_tasks(tx, changes)
+    await _insert_shipments(tx, changes)
+    await shelves.move(tx, stock_change(changes))
 
 
 async def insert_tombstones(tx: Tx, order_ids: Collection[UUID]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Tx
-from services.inventory.domain.fulfilment import Place, StockChange
+from services.inventory.domain.fulfilment import Mode, Place, StockChange, WarehouseRules
 from services.inventory.domain.stocking import Inbound
 
 
@@ -35,23 +35,6 @@ async def lock_available(tx: Tx, places: Collection[Place]) -> dict[Place, int]:
         [sku for _, sku in places],
     )
     return {(row["warehouse_id"], row["sku"]): row["available"] for row in rows}
-
-
-async def take(tx: Tx, taken: Mapping[Place, int]) -> None:
-    """Add to what is reserved; the rows are locked by lock_available."""
-    if not taken:
-        return
-    await tx.execute(
-        """
-        UPDATE stock
-        SET reserved = reserved + taken.quantity
-        FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS taken(warehouse_id, sku, quantity)
-        WHERE stock.warehouse_id = taken.warehouse_id AND stock.sku = taken.sku
-        """,
-        [warehouse_id for warehouse_id, _ in taken],
-        [sku for _, sku in taken],
-        list(taken.values()),
-    )
 
 
 async def move(tx: Tx, change: StockChange) -> None:
@@ -134,13 +117,16 @@ async def unknown_products(tx: Tx, skus: Sequence[str]) -> set[str]:
     return {row["sku"] for row in rows}
 
 
-async def known_warehouses(tx: Tx, warehouse_ids: Collection[UUID]) -> set[UUID]:
+async def warehouses(tx: Tx, warehouse_ids: Collection[UUID]) -> dict[UUID, WarehouseRules]:
+    """Warehouses by id; unknown ids are left out."""
     rows = await tx.fetch(
         """
-        SELECT warehouse_id
+        SELECT warehouse_id, mode, one_person
         FROM warehouses
         WHERE warehouse_id = ANY($1::uuid[])
         """,
         list(warehouse_ids),
     )
-    return {row["warehouse_id"] for row in rows}
+    return {
+        row["warehouse_id"]: WarehouseRules(Mode(row["mode"]), row["one_person"]) for row in rows
+    }

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chassis.errors import DomainError
 from chassis.ids import uuid7
 from contracts.inventory import (
+    ReservationFirmed,
     ShipmentStatus,
     StockRefused,
 )
@@ -19,11 +20,12 @@ from services.inventory.domain.fulfilment import (
     Change,
     Fulfilment,
     Mode,
+    State,
 )
 from services.inventory.domain.outbound import OutboundAsk
 from services.inventory.domain.picking import PickAsk, PickTaskAsk
 from services.inventory.domain.stocking import series
-from tests.builders.inventory import MAIN, a_demand, held_by, reported
+from tests.builders.inventory import MAIN, WAREHOUSES, a_demand, held_by, reported
 
 NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 ANNA, BORIS = UUID(int=101), UUID(int=102)
@@ -34,17 +36,22 @@ SHELVES = st.dictionaries(SKUS, st.integers(0, 12), min_size=1)
 DEMANDS = st.lists(st.dictionaries(SKUS, st.integers(1, 5), min_size=1), max_size=12)
 
 
+def _held(outcome):
+    """What the orders of a batch hold, by place."""
+    return reduce(Counter.__add__, map(held_by, outcome.new), Counter())
+
+
 @given(SHELVES, DEMANDS)
 def test_a_batch_comes_to_the_same_as_one_order_after_the_other(quantities, demands):
     available = Counter({(MAIN, sku): quantity for sku, quantity in quantities.items()})
     asks = [a_demand(**demand) for demand in demands]
     left, one_by_one = Counter(available), []
     for ask in asks:
-        outcome = reserving.reserve(left, {MAIN}, {}, [ask])
-        left.subtract(outcome.taken)
+        outcome = reserving.reserve(left, WAREHOUSES, {}, [ask])
+        left.subtract(_held(outcome))
         one_by_one += outcome.replies
 
-    assert reserving.reserve(available, {MAIN}, {}, asks).replies == one_by_one
+    assert reserving.reserve(available, WAREHOUSES, {}, asks).replies == one_by_one
 
 
 @given(SHELVES, DEMANDS)
@@ -52,18 +59,9 @@ def test_no_more_is_taken_than_there_is(quantities, demands):
     available = {(MAIN, sku): quantity for sku, quantity in quantities.items()}
     asks = [a_demand(**demand) for demand in demands]
 
-    taken = reserving.reserve(available, {MAIN}, {}, asks).taken
+    taken = _held(reserving.reserve(available, WAREHOUSES, {}, asks))
 
     assert all(quantity <= available.get(place, 0) for place, quantity in taken.items())
-
-
-@given(SHELVES, DEMANDS)
-def test_what_is_taken_is_what_the_new_fulfilments_hold(quantities, demands):
-    available = {(MAIN, sku): quantity for sku, quantity in quantities.items()}
-
-    outcome = reserving.reserve(available, {MAIN}, {}, [a_demand(**demand) for demand in demands])
-
-    assert +outcome.taken == +reduce(Counter.__add__, map(held_by, outcome.new), Counter())
 
 
 @given(SHELVES, DEMANDS)
@@ -71,10 +69,10 @@ def test_a_later_order_does_not_change_the_answer_to_an_earlier_one(quantities, 
     available = {(MAIN, sku): quantity for sku, quantity in quantities.items()}
     asks = [a_demand(**demand) for demand in demands]
 
-    replies = reserving.reserve(available, {MAIN}, {}, asks).replies
+    replies = reserving.reserve(available, WAREHOUSES, {}, asks).replies
 
     for count in range(len(asks)):
-        assert reserving.reserve(available, {MAIN}, {}, asks[:count]).replies == replies[:count]
+        assert reserving.reserve(available, WAREHOUSES, {}, asks[:count]).replies == replies[:count]
 
 
 def test_two_lines_of_the_same_goods_are_held_together():
@@ -83,7 +81,7 @@ def test_two_lines_of_the_same_goods_are_held_together():
         update={"lines": (ask.lines[0], ask.lines[0].model_copy(update={"line_no": 2}))}
     )
 
-    (reply,) = reserving.reserve({(MAIN, "A"): 5}, {MAIN}, {}, [twice]).replies
+    (reply,) = reserving.reserve({(MAIN, "A"): 5}, WAREHOUSES, {}, [twice]).replies
 
     assert reply == StockRefused(order_id=ask.order_id, reason="short", short=("A",))
 
@@ -133,7 +131,7 @@ def test_whatever_the_order_of_reports_a_shipment_only_moves_forward(reports):
 
 def _soft(*, mode=Mode.MANUAL, **quantities):
     available = {(MAIN, sku): quantity for sku, quantity in quantities.items()}
-    (soft,) = reserving.reserve(available, {MAIN}, {}, [a_demand(**quantities)]).new
+    (soft,) = reserving.reserve(available, WAREHOUSES, {}, [a_demand(**quantities)]).new
     return Fulfilment(
         soft.order_id,
         soft.number,
@@ -170,3 +168,44 @@ def _of(outcome):
 
 def _by(user_id):
     return PickTaskAsk(uuid7(), user_id)
+
+
+def test_what_is_held_firmly_at_once_is_answered_as_such():
+    firm, short = (a_demand(A=5).model_copy(update={"firm": True}) for _ in range(2))
+
+    outcome = reserving.reserve({(MAIN, "A"): 5}, WAREHOUSES, {}, [firm, short])
+
+    assert [type(reply) for reply in outcome.replies] == [ReservationFirmed, StockRefused]
+    assert [one.state for one in outcome.new] == [State.FIRM, State.REFUSED]
+
+
+def test_what_is_held_firmly_and_released_is_left_to_its_warehouse():
+    ask = a_demand(A=5).model_copy(update={"firm": True, "release": True})
+
+    outcome = reserving.reserve({(MAIN, "A"): 5}, WAREHOUSES, {}, [ask])
+
+    assert (outcome.replies, outcome.new) == ([], [])
+    assert [one.state for one in outcome.to_release] == [State.FIRM]
+
+
+def test_asking_firmly_for_what_is_held_softly_makes_it_firm():
+    soft = a_demand(A=5)
+    held = {
+        one.order_id: one for one in reserving.reserve({(MAIN, "A"): 5}, WAREHOUSES, {}, [soft]).new
+    }
+    firmly = soft.model_copy(update={"firm": True})
+
+    outcome = reserving.reserve({}, WAREHOUSES, held, [firmly])
+    decided = reserving.firm(held, outcome.to_firm)
+
+    assert outcome.replies == []
+    assert [change.after.state for change in decided.changes] == [State.FIRM]
+
+
+def test_a_refusal_stays_one_however_it_is_asked_again():
+    ask = a_demand(A=5)
+    refused = {one.order_id: one for one in reserving.reserve({}, WAREHOUSES, {}, [ask]).new}
+
+    again = reserving.reserve({}, WAREHOUSES, refused, [ask.model_copy(update={"firm": True})])
+
+    assert [type(reply) for reply in again.replies] == [StockRefused]

@@ -34,7 +34,7 @@ from services.inventory.domain.fulfilment import (
 )
 from services.inventory.domain.outbound import OutboundAsk
 from services.inventory.domain.picking import PickAsk, PickTaskAsk
-from tests.builders.inventory import MAIN, a_demand, held_by, reported
+from tests.builders.inventory import MAIN, WAREHOUSES, a_demand, held_by, reported
 
 NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 ANNA, BORIS = UUID(int=101), UUID(int=102)
@@ -63,8 +63,9 @@ class Warehouse(RuleBasedStateMachine):
             (MAIN, sku): quantity - self.reserved[sku] for sku, quantity in self.on_hand.items()
         }
         asks = [a_demand(order_id=order_id, A=a, B=b)]
-        outcome = reserving.reserve(available, {MAIN}, self.known, asks)
-        self.reserved.update({sku: count for (_, sku), count in outcome.taken.items()})
+        outcome = reserving.reserve(available, WAREHOUSES, self.known, asks)
+        for one in outcome.new:
+            self.reserved.update({sku: count for (_, sku), count in held_by(one).items()})
         self.known |= {one.order_id: one for one in outcome.new}
         self.told += outcome.replies
 
