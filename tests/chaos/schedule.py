@@ -23,7 +23,7 @@ class Level:
     orders: int
 
 
-LEVELS = {1: Level(1, 1, 1, 5_000), 2: Level(5, 4, 2, 30_000)}
+LEVELS = {1: Level(1, 1, 1, 5_000), 2: Level(5, 4, 3, 30_000)}
 
 
 class UnknownFault(Exception):
@@ -34,9 +34,8 @@ def schedule(level: Level, chance: random.Random, only: Sequence[str]) -> list[F
     """All of a level; with `only` those whose names begin so, once. Raises UnknownFault."""
     planned: list[Fault] = []
     for places in crashes.faults().values():
-        some = places * (level.crashes // len(places) + 1)
         first = chance.randrange(len(places))
-        planned += some[first : first + level.crashes]
+        planned += [places[(first + turn) % len(places)] for turn in range(level.crashes)]
     for fault in FAULTS:
         planned += [fault] * (level.dear if fault.dear else level.faults)
     if only:

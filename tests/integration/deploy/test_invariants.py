@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from chassis.consumer import Dispatch
+from chassis.ids import uuid7
 from deploy.ctl.accepted import Accepted
 from deploy.ctl.deliveries import INBOX, STORIES, Delivered, every_delivery, subscribed
 from deploy.ctl.invariants import INVARIANTS, Comparison, Invariant
@@ -352,6 +353,19 @@ async def test_an_event_that_fell_out_of_a_story_is_named(databases, reports_db)
     await reports_db.execute("DELETE FROM order_events")
 
     assert list((await ask(databases, stories)).offenders) == [str(delivery.message_id)]
+
+
+async def test_what_nobody_can_read_is_no_loss_and_no_forgery_once_it_is_a_dead_letter(
+    databases, reports_db
+):
+    told = a_delivery(Story().confirmed())
+    spoiled = told._replace(message_id=uuid7(), body=b"no JSON", offset=7)
+    await Dispatch(reports_db, SUBSCRIPTIONS, service="reports").deliver([spoiled])
+
+    finding = await ask(databases, TO_REPORTS)
+
+    assert finding.offenders == {}
+    assert await reports_db.fetchval("SELECT count(*) FROM outbox WHERE topic = 'reports.dlq'") == 1
 
 
 async def test_a_message_that_nobody_announced_is_named(databases, reports_db):

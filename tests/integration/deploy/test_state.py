@@ -53,3 +53,11 @@ def test_a_process_id_used_again_is_not_taken_for_the_process():
 
     assert state.still_runs(Process("this", 0, pid=os.getpid(), started_at=started_at))
     assert not state.still_runs(Process("this", 0, pid=os.getpid(), started_at=started_at - 60))
+
+
+def test_what_a_process_is_asked_to_do_once_is_forgotten_when_it_was_taken(tmp_path):
+    state.ask_once(tmp_path, "orders", {"QUDAO_CRASH_POINT": "relay.mid_page"})
+
+    assert state.take_once(tmp_path, "billing") == {}
+    assert state.take_once(tmp_path, "orders") == {"QUDAO_CRASH_POINT": "relay.mid_page"}
+    assert state.take_once(tmp_path, "orders") == {}
