@@ -19,7 +19,10 @@ from services.notify import domain, store
 async def follow(tx: Tx, events: Sequence[Message]) -> None:
     """Keep to-dos and messages in step with a batch of events; nothing is opened or told twice."""
     news = domain.digest([_fact(event) for event in events])
-    done = await store.close_todos(tx, news.done)
+    being_done = await store.open_places(tx, {subject_id for _, subject_id in news.done})
+    done = await store.close_todos(
+        tx, {place: fact for place, fact in news.done.items() if place in being_done}
+    )
     voided = await store.void_todos(tx, news.voided)
     opened = await store.open_todos(tx, news.opened)
     queued = await store.insert_messages(tx, news.told)

@@ -6,13 +6,13 @@ that another batch could take in the opposite order, because they are written so
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import orjson
 from asyncpg import Record
 
-from chassis.db import Tx
+from chassis.db import Reader, Tx
 from chassis.ids import uuid7
 from contracts.dealers import DealerState
 from contracts.gateway import UserState
@@ -58,6 +58,17 @@ async def open_todos(tx: Tx, openings: Mapping[Place, Opening]) -> list[Facts]:
         [row.fact.at for row in rows],
     )
     return _facts(opened)
+
+
+async def open_places(reader: Reader, subject_ids: Collection[UUID]) -> set[Place]:
+    """The work that is open about these subjects: of most there is none."""
+    if not subject_ids:
+        return set()
+    rows = await reader.fetch(
+        "SELECT kind, subject_id FROM todos WHERE subject_id = ANY($1::uuid[]) AND status = 'OPEN'",
+        list(subject_ids),
+    )
+    return {(row["kind"], row["subject_id"]) for row in rows}
 
 
 async def close_todos(tx: Tx, ends: Mapping[Place, Fact]) -> list[Facts]:
