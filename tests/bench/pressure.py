@@ -45,6 +45,7 @@ async def send(pool: Pool, plan: dict[str, Any], due: float, told: dict[str, Any
     head, body = _request(plan, pool.authority)
     try:
         connection = await pool.take()
+        told["status"] = "kept connection" if connection.kept_since else "new connection"
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
                 await connection.ask(head, body)
@@ -53,7 +54,7 @@ async def send(pool: Pool, plan: dict[str, Any], due: float, told: dict[str, Any
             pool.give_back(connection)
     except (OSError, EOFError) as fault:  # also TimeoutError and Broken
         number = fault.errno if isinstance(fault, OSError) else None
-        told["status"] = errno.errorcode.get(number or 0, type(fault).__name__)
+        told["status"] += f": {errno.errorcode.get(number or 0, type(fault).__name__)}"
     told["took_ms"] = (time.perf_counter() - due) * 1_000
 
 
@@ -93,7 +94,7 @@ async def run(pool: Pool, plan: dict[str, Any]) -> list[Phase]:
                     continue
                 if early > 0 or number % 32 == 0:
                     await asyncio.sleep(max(0.0, early))
-                told = {"due": due + load.EPOCH, "status": "no answer", "order_id": None}
+                told = {"due": due + load.EPOCH, "status": "not connected", "order_id": None}
                 phase.sent.append(told)
                 tasks.create_task(send(pool, plan, due, told))
             began += planned["seconds"]
