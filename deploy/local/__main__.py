@@ -7,10 +7,12 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from chassis import log
 from deploy.local import control, state
+from deploy.local.refilling import NotRefilled, refill
 from deploy.local.suite import APPLICATIONS, GATEWAY, Suite, here
 from deploy.local.supervisor import HOPELESS, Supervisor
 
@@ -20,6 +22,7 @@ COMMANDS = {
     "status": "what runs, since when, and whether it is ready",
     "logs": "follow the logs, or the one of a process that is named",
     "clean": "stop the suite and remove its data",
+    "refill": "fill Kafka from the event logs after it lost its data; the suite must be down",
     "run": "run a word of an application with its settings, e.g. run gateway create-admin",
 }
 
@@ -28,20 +31,12 @@ def main() -> None:
     asked = _arguments()
     suite = here()
     match asked.command:
-        case "up":
-            _up(suite)
-        case "down":
-            control.down(suite)
-        case "status":
-            control.status(suite)
         case "logs":
             control.logs(suite, asked.name)
-        case "clean":
-            control.clean(suite)
         case "run":
             control.run(suite, asked.name, asked.words)
-        case "supervise":
-            _supervise(suite)
+        case plain:
+            PLAIN[plain](suite)
 
 
 def _arguments() -> argparse.Namespace:
@@ -67,6 +62,13 @@ def _up(suite: Suite) -> None:
     print(f"up in {time.monotonic() - began:.1f} s: {suite.url(GATEWAY)}")
 
 
+def _refill(suite: Suite) -> None:
+    try:
+        refill(suite)
+    except (NotRefilled, *HOPELESS) as reason:
+        sys.exit(f"Kafka is not filled: {reason}")
+
+
 def _supervise(suite: Suite) -> None:
     """The background process; at most one for a suite."""
     with state.supervising(suite.run) as alone:
@@ -89,5 +91,15 @@ async def _until_signalled(suite: Suite) -> None:
 def _say(began: float, text: str) -> None:
     print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
 
+
+PLAIN: Mapping[str, Callable[[Suite], None]] = {
+    "up": _up,
+    "down": control.down,
+    "status": control.status,
+    "clean": control.clean,
+    "refill": _refill,
+    "supervise": _supervise,
+}
+"""Commands that need no more than the suite."""
 
 main()

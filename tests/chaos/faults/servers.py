@@ -7,19 +7,15 @@ import os
 import shutil
 import signal
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import psutil
 
-from deploy.kafka import topics
 from deploy.local import servers
-from deploy.local.servers import Server, kafka, postgres
-from deploy.local.suite import APPLICATIONS, CELL
+from deploy.local.suite import APPLICATIONS
 from tests.chaos.fault import Fault
-from tests.chaos.ground import Ground, NotReached
+from tests.chaos.ground import Ground
 
-PAST = timedelta(days=13)
 STORM_ROUNDS = 4
 
 
@@ -83,35 +79,9 @@ async def _lose_kafka(ground: Ground) -> None:
     await ground.renewed("kafka", former)
     await asyncio.sleep(3)  # orders go on being accepted
     await ground.operate("down")
-    shutil.rmtree(logs, ignore_errors=True)
-    running = await asyncio.to_thread(_start_servers, ground)
-    try:
-        await topics.apply(ground.suite.bootstrap_servers, CELL)
-        since = (datetime.now(UTC) - PAST).isoformat(timespec="seconds")
-        for service in APPLICATIONS:
-            if await ground.word(service, "republish", "--since", since):
-                raise NotReached(f"{service} filled Kafka again")
-    finally:
-        await asyncio.to_thread(_stop_servers, running)
+    shutil.rmtree(logs, ignore_errors=True)  # what a broker made of nothing meanwhile
+    await ground.operate("refill")
     await ground.operate("up")
-
-
-Running = list[tuple[Server, int]]
-
-
-def _start_servers(ground: Ground) -> Running:
-    suite = ground.suite
-    ports = suite.ports["kafka"], suite.ports["kafka_controller"]
-    broker = kafka.server(suite.var / "kafka", *ports, suite.log / "kafka.log", print)
-    database = postgres.server(
-        suite.var / "postgres", suite.ports["postgres"], suite.log / "postgres.log"
-    )
-    return [(server, servers.start(server)) for server in (database, broker)]
-
-
-def _stop_servers(running: Running) -> None:
-    for server, pid in reversed(running):
-        servers.stop(pid, server.stop_signal)
 
 
 async def _answers(ground: Ground, name: str) -> None:
