@@ -67,4 +67,5 @@ def _read(delivery: Delivery) -> Message:
 def _fact(event: Message, delivery: Delivery) -> domain.Fact:
     kind, _, reference = (delivery.actor or "").partition(":")
     actor_id = UUID(reference) if kind == "user" else None
-    return domain.Fact(event, delivery.message_id, time_of(delivery.message_id), actor_id)
+    at = time_of(delivery.message_id)
+    return domain.Fact(event, delivery.message_id, at, actor_id, delivery.body)

@@ -92,6 +92,8 @@ class Fact(NamedTuple):
     message_id: UUID
     at: datetime
     actor_id: UUID | None = None
+    body: bytes = b"{}"
+    """The event as it came."""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,8 @@ from chassis.errors import NotFound
 from services.reports.schemas import Funnel, FunnelStep, Timeline, TimelineEvent
 from services.reports.texts import EVENTS, STATUSES, STEPS, Text, render
 
+ENVELOPE = frozenset({"order_id", "dealer_id", "salesperson_id", "version"})
+"""Fields of the events that the story says once, or that tell nothing."""
 OVER = frozenset({"REJECTED", "EXPIRED", "CANCELLED", "COMPLETED"})
 
 
@@ -110,7 +112,8 @@ def _seconds(span: timedelta | None) -> int | None:
 
 
 def _event(row: Record) -> TimelineEvent:
-    facts = orjson.loads(row["facts"])
+    told: dict[str, object] = orjson.loads(row["facts"])
+    facts = {name: fact for name, fact in told.items() if name not in ENVELOPE}
     text = render(EVENTS.get(row["type"], Text(row["type"], row["type"])), facts)
     return TimelineEvent(
         message_id=row["message_id"],

@@ -12,9 +12,6 @@ from contracts.dealers import DealerState
 from contracts.gateway import UserState
 from services.reports.domain import STEPS, Fact, Summary
 
-ENVELOPE = {"order_id", "dealer_id", "salesperson_id", "version"}
-"""Fields of the events that have columns of their own, or tell nothing."""
-
 
 async def upsert_orders(tx: Tx, summaries: Sequence[Summary]) -> None:
     """Fold what a batch says into the orders; `summaries` are sorted by id."""
@@ -82,7 +79,7 @@ async def insert_events(tx: Tx, facts: Sequence[Fact]) -> None:
         """
         INSERT INTO order_events (message_id, order_id, dealer_id, type, at, actor_id, facts)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[],
-                             $6::uuid[], $7::jsonb[])
+                             $6::uuid[], $7::json[])
         ON CONFLICT (message_id) DO NOTHING
         """,
         [fact.message_id for fact in facts],
@@ -91,7 +88,7 @@ async def insert_events(tx: Tx, facts: Sequence[Fact]) -> None:
         [fact.event.type for fact in facts],
         [fact.at for fact in facts],
         [fact.actor_id for fact in facts],
-        [fact.event.model_dump_json(exclude=ENVELOPE) for fact in facts],
+        [fact.body.decode() for fact in facts],
     )
 
 
