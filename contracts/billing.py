@@ -95,6 +95,15 @@ class ShipmentInvoiced(OrderReply):
     gross_minor: Minor = Field(ge=0)
 
 
+class InvoiceRefused(OrderReply):
+    """The shipment cannot be invoiced as asked; goods have left, so people have to look."""
+
+    type = "billing.invoice-refused.v1"
+
+    shipment_id: UUID
+    reason: str = Field(description="nothing-ordered, more-than-ordered or foreign-shipment.")
+
+
 class OrderFundsChanged(OrderReply):
     """The money allocated to the order changed; the reader keeps the highest revision."""
 

@@ -87,7 +87,7 @@ def _cancelling(before: Order, after: Order) -> Iterator[Announcement]:
 
 def _stuck(before: Order, after: Order) -> Iterator[Announcement]:
     if after.progress.stuck and not before.progress.stuck:
-        reason = f"no answer to {after.progress.attempt} asks"
+        reason = after.reason or f"no answer to {after.progress.attempt} asks"
         yield said.SagaStuck, {"step": after.progress.at, "reason": reason}
 
 

@@ -107,6 +107,9 @@ def _specimens() -> Iterable[OrderReply]:
             invoice_number="FP-1",
             gross_minor=TOTAL_MINOR,
         )
+        yield billing.InvoiceRefused(
+            order_id=ORDER_ID, shipment_id=shipment_id, reason="more-than-ordered"
+        )
     yield inventory.StockReserved(order_id=ORDER_ID)
     for reason in ("short", "unknown-warehouse", "released"):
         yield inventory.StockRefused(order_id=ORDER_ID, reason=reason, short=())
@@ -170,6 +173,15 @@ REASONS: dict[type[OrderReply], tuple[Reason, ...]] = {
                 one.invoice_number
                 for one in order.shipments
                 if one.shipment_id == reply.shipment_id
+            ),
+        ),
+    ),
+    billing.InvoiceRefused: (
+        ("it is on the saga desk already", lambda order, _: order.progress.stuck),
+        (
+            "it is not the shipment that is to be invoiced",
+            lambda order, reply: (
+                order.to_invoice is None or order.to_invoice.shipment_id != reply.shipment_id
             ),
         ),
     ),

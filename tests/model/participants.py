@@ -137,7 +137,13 @@ def _invoice(books: Books, ask: billing.IssueInvoice) -> list[Outcome]:
         invoice_number="FP-1",
         gross_minor=amount,
     )
-    return [Outcome(state, (answer,), "billing invoices")]
+    refused = billing.InvoiceRefused(
+        order_id=ORDER_ID, shipment_id=ask.shipment_id, reason="more-than-ordered"
+    )
+    outcomes = [Outcome(state, (answer,), "billing invoices")]
+    if state is not books:
+        outcomes.append(Outcome(books, (refused,), "billing refuses the invoice"))
+    return outcomes
 
 
 def _reserve(books: Books, ask: inventory.ReserveStock) -> list[Outcome]:

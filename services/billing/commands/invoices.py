@@ -17,19 +17,27 @@ from services.billing.store import invoices as store
 
 
 async def issue_invoices(tx: Tx, asks: Sequence[IssueInvoice]) -> None:
-    """Invoice a batch of shipments; one invoiced before keeps its invoice.
-
-    Raises NothingOrdered, MoreThanOrdered, ForeignShipment.
-    """
+    """Invoice a batch of shipments of as many orders; one invoiced before keeps its invoice."""
     books = await open_books(tx, {ask.dealer_id for ask in asks}, [ask.order_id for ask in asks])
     issued = await store.invoices_of_shipments(tx, [ask.shipment_id for ask in asks])
-    new = await _draw_up(tx, [ask for ask in asks if ask.shipment_id not in issued])
+    refusals = {
+        ask.order_id: refusal
+        for ask in asks
+        if (refusal := invoices.refusal(books, ask, issued.get(ask.shipment_id)))
+    }
+    good = [ask for ask in asks if ask.order_id not in refusals]
+    new = await _draw_up(tx, [ask for ask in good if ask.shipment_id not in issued])
     for invoice in new:
         invoices.issue(books, invoice)
     await _save(tx, new)
     await save_books(tx, books)
     issued |= {invoice.shipment_id: invoice for invoice in new}
-    replies = [invoices.answer(ask, issued[ask.shipment_id]) for ask in asks]
+    replies = [
+        invoices.refuse(ask, refusals[ask.order_id])
+        if ask.order_id in refusals
+        else invoices.answer(issued[ask.shipment_id])
+        for ask in asks
+    ]
     await outbox.add(tx, [*books.messages, *replies])
 
 

@@ -7,7 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import DomainError
-from contracts.billing import InvoiceIssued, InvoiceLine, IssueInvoice, ShipmentInvoiced
+from contracts.billing import (
+    InvoiceIssued,
+    InvoiceLine,
+    InvoiceRefused,
+    IssueInvoice,
+    ShipmentInvoiced,
+)
 from services.billing.domain.books import Books, Code, Kind
 
 
@@ -66,22 +72,26 @@ def draw_up(ask: IssueInvoice, *, invoice_id: UUID, number: str, at: datetime) -
     )
 
 
-def issue(books: Books, invoice: Invoice) -> None:
-    """Book an invoice: what is held or paid in advance for its value turns into revenue.
-
-    Raises NothingOrdered, MoreThanOrdered: goods have left, so neither is an answer to anybody.
-    """
-    order = books.orders.get(invoice.order_id)
+def refusal(books: Books, ask: IssueInvoice, issued: Invoice | None) -> DomainError | None:
+    """Why a shipment cannot be invoiced as asked; `issued` is the invoice that it has already."""
+    if issued:
+        foreign = issued.order_id != ask.order_id
+        return ForeignShipment(shipment_id=ask.shipment_id) if foreign else None
+    order = books.orders.get(ask.order_id)
     if order is None:
-        raise NothingOrdered(order_id=invoice.order_id)
-    invoiced = order.invoiced_minor + invoice.gross_minor
+        return NothingOrdered(order_id=ask.order_id)
+    invoiced = order.invoiced_minor + sum(line.gross_minor for line in ask.lines)
     if invoiced > order.total_minor:
-        raise MoreThanOrdered(
-            order_id=order.order_id, total_minor=order.total_minor, invoiced_minor=invoiced
-        )
+        return MoreThanOrdered(total_minor=order.total_minor, invoiced_minor=invoiced)
+    return None
+
+
+def issue(books: Books, invoice: Invoice) -> None:
+    """Book an invoice: what is held or paid in advance for its value turns into revenue."""
+    order = books.orders[invoice.order_id]
     books.move(
         Kind.INVOICE,
-        replace(order, invoiced_minor=invoiced),
+        replace(order, invoiced_minor=order.invoiced_minor + invoice.gross_minor),
         invoice.invoice_id,
         {Code.REVENUE: -invoice.net_minor, Code.TAX: -invoice.tax_minor},
     )
@@ -100,10 +110,8 @@ def issue(books: Books, invoice: Invoice) -> None:
     )
 
 
-def answer(ask: IssueInvoice, invoice: Invoice) -> ShipmentInvoiced:
-    """What the saga is told, the same each time it asks. Raises ForeignShipment."""
-    if invoice.order_id != ask.order_id:
-        raise ForeignShipment(shipment_id=ask.shipment_id, order_id=invoice.order_id)
+def answer(invoice: Invoice) -> ShipmentInvoiced:
+    """What the saga is told, the same each time it asks."""
     return ShipmentInvoiced(
         order_id=invoice.order_id,
         shipment_id=invoice.shipment_id,
@@ -111,3 +119,8 @@ def answer(ask: IssueInvoice, invoice: Invoice) -> ShipmentInvoiced:
         invoice_number=invoice.number,
         gross_minor=invoice.gross_minor,
     )
+
+
+def refuse(ask: IssueInvoice, refusal: DomainError) -> InvoiceRefused:
+    """The saga is told why: it stops at the desk, and the key is not blocked for what follows."""
+    return InvoiceRefused(order_id=ask.order_id, shipment_id=ask.shipment_id, reason=refusal.slug)

@@ -14,6 +14,7 @@ from contracts.billing import (
     CreditHeld,
     CreditRefused,
     CreditReleased,
+    InvoiceRefused,
     OrderFundsChanged,
     ShipmentInvoiced,
 )
@@ -101,7 +102,15 @@ def _invoiced(order: Order, reply: ShipmentInvoiced) -> Order:
         else shipment
         for shipment in order.shipments
     )
-    return changed(order, shipments=shipments)
+    return changed(order, shipments=shipments, reason=None)
+
+
+def _invoice_refused(order: Order, reply: InvoiceRefused) -> Order:
+    """Goods have left, so nothing is undone: it goes on being asked, and shows on the saga desk."""
+    shipment = order.to_invoice
+    if shipment is None or shipment.shipment_id != reply.shipment_id or order.progress.stuck:
+        return order
+    return changed(order, progress=order.progress.on_the_desk(), reason=reply.reason)
 
 
 def _stock_reserved(order: Order, _: StockReserved) -> Order:
@@ -121,7 +130,8 @@ def _reservation_expired(order: Order, _: ReservationExpired) -> Order:
 
 
 def _reservation_firmed(order: Order, _: ReservationFirmed) -> Order:
-    return changed(order, stock=Stock.FIRM) if order.stock is Stock.SOFT else order
+    held = order.stock in {Stock.UNKNOWN, Stock.SOFT}
+    return changed(order, stock=Stock.FIRM) if held else order
 
 
 def _reservation_lost(order: Order, _: ReservationLost) -> Order:
@@ -193,6 +203,7 @@ ABSORBED: Mapping[type[OrderReply], Callable[[Order, Any], Order]] = {
     CreditReleased: _credit_released,
     OrderFundsChanged: _funds_changed,
     ShipmentInvoiced: _invoiced,
+    InvoiceRefused: _invoice_refused,
     StockReserved: _stock_reserved,
     StockRefused: _stock_refused,
     ReservationExpired: _reservation_expired,

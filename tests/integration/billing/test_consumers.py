@@ -3,7 +3,7 @@
 import random
 
 from chassis.consumer import Dispatch
-from contracts.billing import CreditHeld, InvoiceIssued, ShipmentInvoiced
+from contracts.billing import CreditHeld, InvoiceIssued, InvoiceRefused, ShipmentInvoiced
 from services.billing.consumers import SUBSCRIPTIONS
 from tests.builders.billing import YUAN, a_dealer, a_hold, a_release, a_shipment
 from tests.builders.chassis import a_delivery
@@ -26,7 +26,7 @@ async def test_a_message_that_comes_twice_in_a_batch_and_again_later_counts_once
     assert len(await told(billing_db, InvoiceIssued)) == 1
 
 
-async def test_an_invoice_for_nothing_is_put_aside_and_takes_no_number(billing_db):
+async def test_an_invoice_for_nothing_is_refused_and_takes_no_number(billing_db):
     dispatch, dealer = Dispatch(billing_db, SUBSCRIPTIONS), a_dealer(10_000)
     orders = [a_hold(100, dealer_id=dealer.dealer_id) for _ in range(10)]
     await dispatch.deliver([a_delivery(dealer), *map(a_delivery, orders)])
@@ -37,7 +37,9 @@ async def test_an_invoice_for_nothing_is_put_aside_and_takes_no_number(billing_d
 
     numbers = [reply.invoice_number[-6:] for reply in await told(billing_db, ShipmentInvoiced)]
     assert sorted(numbers) == [f"{number:06}" for number in range(1, 11)]
-    assert await billing_db.fetchval("SELECT count(*) FROM parked") == 1
+    (refused,) = await told(billing_db, InvoiceRefused)
+    assert (refused.order_id, refused.reason) == (strange.order_id, "nothing-ordered")
+    assert await billing_db.fetchval("SELECT count(*) FROM parked") == 0
 
 
 async def test_messages_in_batches_come_to_the_same_as_one_after_the_other(billing_db):

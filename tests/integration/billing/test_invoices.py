@@ -3,12 +3,9 @@
 import asyncio
 from uuid import uuid4
 
-import pytest
-
 from chassis.db import transaction
-from contracts.billing import InvoiceIssued, ShipmentInvoiced
+from contracts.billing import InvoiceIssued, InvoiceRefused, ShipmentInvoiced
 from services.billing.commands import credit, invoices, receipts
-from services.billing.domain.invoices import ForeignShipment, MoreThanOrdered
 from tests.builders.billing import YUAN, a_hold, a_receipt, a_share, a_shipment
 from tests.integration.billing.test_credit import an_account, do, told
 
@@ -96,9 +93,10 @@ async def test_numbers_have_no_gaps_when_every_tenth_posting_fails(billing_db):
 async def test_an_invoice_over_the_order_leaves_nothing_behind(billing_db):
     (order,) = await held_orders(billing_db, 1)
 
-    with pytest.raises(MoreThanOrdered):
-        await do(billing_db, invoices.issue_invoices, a_shipment(order, 101))
+    await do(billing_db, invoices.issue_invoices, a_shipment(order, 101))
 
+    (reply,) = await told(billing_db, InvoiceRefused)
+    assert (reply.order_id, reply.reason) == (order.order_id, "more-than-ordered")
     assert await billing_db.fetchval("SELECT count(*) FROM invoices") == 0
     assert await billing_db.fetchval("SELECT count(*) FROM document_numbers") == 0
 
@@ -125,5 +123,19 @@ async def test_a_shipment_is_not_invoiced_for_another_order(billing_db):
     shipment = uuid4()
     await do(billing_db, invoices.issue_invoices, a_shipment(one, shipment_id=shipment))
 
-    with pytest.raises(ForeignShipment):
-        await do(billing_db, invoices.issue_invoices, a_shipment(other, shipment_id=shipment))
+    await do(billing_db, invoices.issue_invoices, a_shipment(other, shipment_id=shipment))
+
+    (reply,) = await told(billing_db, InvoiceRefused)
+    assert (reply.order_id, reply.reason) == (other.order_id, "foreign-shipment")
+
+
+async def test_one_that_is_refused_leaves_the_others_of_its_batch_alone(billing_db):
+    good, bad = await held_orders(billing_db, 2)
+
+    asks = (a_shipment(good), a_shipment(bad, 101), a_shipment(a_hold(dealer_id=good.dealer_id)))
+    await do(billing_db, invoices.issue_invoices, *asks)
+
+    (issued,) = await told(billing_db, ShipmentInvoiced)
+    refused = await told(billing_db, InvoiceRefused)
+    assert (issued.order_id, issued.invoice_number[-6:]) == (good.order_id, "000001")
+    assert [one.reason for one in refused] == ["more-than-ordered", "nothing-ordered"]

@@ -9,6 +9,7 @@ from chassis.saga import ATTEMPTS_MAX, PATIENCE
 from contracts.billing import (
     CreditRefused,
     HoldCredit,
+    InvoiceRefused,
     IssueInvoice,
     OrderFundsChanged,
     ReleaseCredit,
@@ -287,6 +288,27 @@ def test_a_silent_participant_is_asked_again_ever_more_slowly_and_reported_once(
     assert said.count("SagaStuck") == 1
     order, said = take(order, priced(order))
     assert (said, order.progress.stuck) == (["HoldCredit"], False)
+
+
+def test_a_refused_invoice_stands_on_the_desk_with_its_reason_until_it_is_issued():
+    order, shipment = confirmed(ON_CREDIT), uuid7()
+    order, _ = take(order, advanced(order, revision=1, picked=10, shipped=10, shipment_id=shipment))
+    refused = InvoiceRefused(
+        order_id=order.order_id, shipment_id=shipment, reason="more-than-ordered"
+    )
+
+    order, messages = saga.take(order, refused, NOON)
+    (stuck,) = messages
+    assert (stuck.type, stuck.step, stuck.reason) == (
+        "orders.saga-stuck.v1",
+        "invoice",
+        "more-than-ordered",
+    )
+    assert (order.progress.stuck, order.reason) == (True, "more-than-ordered")
+    assert saga.take(order, refused, NOON) == (order, [])
+
+    order, _ = take(order, invoiced(order, shipment))
+    assert (order.progress.at, order.progress.stuck, order.reason) == ("fulfilment", False, None)
 
 
 def test_a_timer_of_a_step_that_is_over_changes_nothing():
