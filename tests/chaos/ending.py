@@ -46,7 +46,7 @@ async def violations(
     counted: dict[str, int] = {}
     for kind, status in ends.values():
         counted[f"{kind}: {status}"] = counted.get(f"{kind}: {status}", 0) + 1
-    return [*stuck, *_unexpected(load, ends), *books, *told, *load.violations], counted
+    return [*stuck, *unexpected(load, ends), *books, *told, *load.violations], counted
 
 
 async def _stuck(ground: Ground, since: datetime) -> list[str]:
@@ -76,7 +76,7 @@ async def _ends(ground: Ground, load: Load) -> dict[str, tuple[str, str]]:
     return {row["order_id"]: (load.accepted[row["order_id"]].kind, row["status"]) for row in rows}
 
 
-def _unexpected(load: Load, ends: Mapping[str, tuple[str, str]]) -> list[str]:
+def unexpected(load: Load, ends: Mapping[str, tuple[str, str]]) -> list[str]:
     faults = []
     for order_id, asked in load.accepted.items():
         _, status = ends.get(order_id, ("", "lost"))
