@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -21,10 +22,20 @@ Background = Callable[[Runtime], Coroutine[Any, Any, None]]
 Job = Callable[[Runtime], Awaitable[int]]
 """Does one small batch of its work in a transaction of its own; says how many rows that were."""
 
-PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 0.1, 30.0
-SETTLED_SECONDS = 5.0
-"""A task that has run for so long works again."""
-PATIENCE_SECONDS = 60.0
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a task that ends begins again, and when that is told."""
+
+    pause_seconds_min: float = 0.1
+    pause_seconds_max: float = 30.0
+    settled_seconds: float = 5.0
+    """A task that has run for so long works again."""
+    patience_seconds: float = 60.0
+    """One that does not work for so long turns readiness red."""
+
+
+PACE = Pace()
 HOUSEKEEPING_SECONDS = 15.0
 KEYS_KEPT = timedelta(days=30)
 """How long a repeated request is answered as before; longer than anybody repeats one."""
@@ -48,14 +59,14 @@ def every(seconds: float, job: Job) -> Background:
     return run
 
 
-async def endless(task: Background, runtime: Runtime) -> None:
+async def endless(task: Background, runtime: Runtime, pace: Pace = PACE) -> None:
     """Keep a task running: whatever ends it, it begins again, later each time it fails at once."""
-    pulse = Pulse(PATIENCE_SECONDS)
+    pulse = Pulse(pace.patience_seconds)
     runtime.checks[task.__name__] = pulse.check
-    loop, pause = asyncio.get_running_loop(), PAUSE_SECONDS_MIN
+    loop, pause = asyncio.get_running_loop(), pace.pause_seconds_min
     while True:
         began = loop.time()
-        settled = loop.call_later(SETTLED_SECONDS, pulse.well)
+        settled = loop.call_later(pace.settled_seconds, pulse.well)
         try:
             await task(runtime)
             return
@@ -67,10 +78,10 @@ async def endless(task: Background, runtime: Runtime) -> None:
             pulse.ill(repr(bug))
         finally:
             settled.cancel()
-        if loop.time() - began > SETTLED_SECONDS:
-            pause = PAUSE_SECONDS_MIN
+        if loop.time() - began > pace.settled_seconds:
+            pause = pace.pause_seconds_min
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))
-        pause = min(pause * 2, PAUSE_SECONDS_MAX)
+        pause = min(pause * 2, pace.pause_seconds_max)
 
 
 async def forget_keys(runtime: Runtime) -> int:

@@ -37,20 +37,20 @@ class MigrationChanged(Exception):
     """A migration that was applied before is not the same any more; write a new one instead."""
 
 
-def files_of(service: str) -> list[Path]:
-    """The migrations of a service, the chassis' own first."""
+def files_of(service: str, root: Path = ROOT) -> list[Path]:
+    """The migrations of a service, the chassis' own first; `root` is the folder of the suite."""
     own = Path(service) if service == "gateway" else Path("services", service)
-    folders = (ROOT / "chassis", ROOT / own)
+    folders = (root / "chassis", root / own)
     return [file for folder in folders for file in sorted(folder.glob("migrations/*.sql"))]
 
 
-async def migrate(dsn: str, service: str) -> list[str]:
+async def migrate(dsn: str, service: str, root: Path = ROOT) -> list[str]:
     """Apply what is missing, as the owner of the tables; return the names of those files."""
     connection = await asyncpg.connect(dsn, timeout=10, command_timeout=None)
     try:
         # Processes that start together: the first one does it, the others wait and find it done.
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
-        return await _apply(connection, files_of(service))
+        return await _apply(connection, files_of(service, root))
     finally:
         await connection.close()
 

@@ -1,12 +1,12 @@
 """Endless tasks: whatever ends one, it begins again, and readiness says when that does not help."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from chassis import jobs
-from chassis.jobs import endless, every
+from chassis.jobs import Pace, endless, every
 
 
 @pytest.fixture
@@ -14,10 +14,7 @@ def runtime():
     return SimpleNamespace(checks={}, committed=asyncio.Event())
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch):
-    monkeypatch.setattr(jobs, "PAUSE_SECONDS_MIN", 0.001)
-    monkeypatch.setattr(jobs, "PAUSE_SECONDS_MAX", 0.002)
+HURRIED = Pace(pause_seconds_min=0.001, pause_seconds_max=0.002)
 
 
 class Enough(BaseException):
@@ -31,19 +28,18 @@ async def test_a_task_that_fails_begins_again(runtime):
         raise next(faults)
 
     with pytest.raises(Enough):
-        await endless(watch, runtime)
+        await endless(watch, runtime, HURRIED)
 
 
-async def test_a_task_that_goes_on_failing_turns_readiness_red(runtime, monkeypatch):
-    monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.05)
-    failed = 0
+async def test_a_task_that_goes_on_failing_turns_readiness_red(runtime):
+    pace, failed = replace(HURRIED, patience_seconds=0.05), 0
 
     async def watch(_):
         nonlocal failed
         failed += 1
         raise KeyError("bug")
 
-    task = asyncio.create_task(endless(watch, runtime))
+    task = asyncio.create_task(endless(watch, runtime, pace))
     async with asyncio.timeout(10):
         while failed < 3 or await runtime.checks["watch"]() is None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -52,10 +48,8 @@ async def test_a_task_that_goes_on_failing_turns_readiness_red(runtime, monkeypa
     assert "bug" in await runtime.checks["watch"]()
 
 
-async def test_a_task_that_settles_turns_readiness_green(runtime, monkeypatch):
-    monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.0)
-    monkeypatch.setattr(jobs, "SETTLED_SECONDS", 0.05)
-    calls = 0
+async def test_a_task_that_settles_turns_readiness_green(runtime):
+    pace, calls = replace(HURRIED, patience_seconds=0.0, settled_seconds=0.05), 0
 
     async def watch(_):
         nonlocal calls
@@ -64,7 +58,7 @@ async def test_a_task_that_settles_turns_readiness_green(runtime, monkeypatch):
             raise ConnectionError("database")
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(endless(watch, runtime))
+    task = asyncio.create_task(endless(watch, runtime, pace))
     async with asyncio.timeout(10):
         while calls < 3:  # noqa: ASYNC110
             await asyncio.sleep(0.001)

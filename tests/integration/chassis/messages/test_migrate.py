@@ -6,7 +6,6 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from chassis import migrate as migration
 from chassis.crash import EXIT_CODE
 from chassis.migrate import MigrationChanged, files_of, migrate
 from deploy.postgres import roles
@@ -15,8 +14,7 @@ INDEX = "-- no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS b ON a (n)"
 KILLED = """
 import asyncio, pathlib, sys
 from chassis import migrate
-migrate.ROOT = pathlib.Path(sys.argv[1])
-asyncio.run(migrate.migrate(sys.argv[2], "inventory"))
+asyncio.run(migrate.migrate(sys.argv[2], "inventory", pathlib.Path(sys.argv[1])))
 """
 PASSWORDS = roles.Passwords(owner="owner", service="service")
 
@@ -49,62 +47,56 @@ async def test_a_migration_that_changed_after_it_was_applied_is_told(empty):
         await migrate(empty, "inventory")
 
 
-async def test_a_migration_that_fails_leaves_nothing_behind(empty, tmp_path, monkeypatch):
+async def test_a_migration_that_fails_leaves_nothing_behind(empty, tmp_path):
     folder = tmp_path / "chassis" / "migrations"
     folder.mkdir(parents=True)
     (folder / "0001_a.sql").write_text("CREATE TABLE a (); SELECT 1 / 0;")
-    monkeypatch.setattr(migration, "ROOT", tmp_path)
 
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await migrate(empty, "inventory")
+        await migrate(empty, "inventory", tmp_path)
     (folder / "0001_a.sql").write_text("CREATE TABLE a ();")
 
-    assert await migrate(empty, "inventory") == ["chassis/0001_a.sql"]
+    assert await migrate(empty, "inventory", tmp_path) == ["chassis/0001_a.sql"]
 
 
-async def test_an_index_is_made_without_a_transaction_where_its_file_says_so(
-    empty, tmp_path, monkeypatch
-):
+async def test_an_index_is_made_without_a_transaction_where_its_file_says_so(empty, tmp_path):
     folder = tmp_path / "chassis" / "migrations"
     folder.mkdir(parents=True)
     (folder / "0001_a.sql").write_text("CREATE TABLE a (n int);")
     (folder / "0002_b.sql").write_text(INDEX)
-    monkeypatch.setattr(migration, "ROOT", tmp_path)
 
-    assert len(await migrate(empty, "inventory")) == 2
+    assert len(await migrate(empty, "inventory", tmp_path)) == 2
 
 
 @pytest.mark.parametrize("point", ["before_commit", "after_commit", "before_name"])
-async def test_killed_anywhere_it_goes_on_the_next_time(empty, tmp_path, monkeypatch, point):
+async def test_killed_anywhere_it_goes_on_the_next_time(empty, tmp_path, point):
     folder = tmp_path / "chassis" / "migrations"
     folder.mkdir(parents=True)
     (folder / "0001_a.sql").write_text("CREATE TABLE a (n int);")
     (folder / "0002_b.sql").write_text(INDEX)
-    monkeypatch.setattr(migration, "ROOT", tmp_path)
 
     killed = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", KILLED, str(tmp_path), empty),
         env=os.environ | {"QUDAO_CRASH_POINT": f"migrate.{point}"},
     )
     assert await killed.wait() == EXIT_CODE
-    await migrate(empty, "inventory")
+    await migrate(empty, "inventory", tmp_path)
 
     assert await _indexes(empty) == {"b": True}
 
 
-async def test_an_index_that_was_only_half_made_is_made_anew(empty, tmp_path, monkeypatch):
+async def test_an_index_that_was_only_half_made_is_made_anew(empty, tmp_path):
     folder = tmp_path / "chassis" / "migrations"
     folder.mkdir(parents=True)
     (folder / "0001_a.sql").write_text("CREATE TABLE a (n int); INSERT INTO a VALUES (1), (1);")
-    monkeypatch.setattr(migration, "ROOT", tmp_path)
-    await migrate(empty, "inventory")
+    await migrate(empty, "inventory", tmp_path)
     connection = await asyncpg.connect(empty)
     with pytest.raises(asyncpg.UniqueViolationError):  # as a kill would, it leaves its half
         await connection.execute("CREATE UNIQUE INDEX CONCURRENTLY b ON a (n)")
     await connection.close()
     (folder / "0002_b.sql").write_text(INDEX)
 
-    await migrate(empty, "inventory")
+    await migrate(empty, "inventory", tmp_path)
 
     assert await _indexes(empty) == {"b": True}
 
