@@ -78,7 +78,17 @@ class Delivery(NamedTuple):
     @property
     def actor(self) -> str | None:
         """On whose request it was said: `user:<id>`."""
-        return next((text_in(value) for name, value in self.headers if name == "ce_actor"), None)
+        for name, value in self.headers:
+            if name == "ce_actor":
+                return text_in(value)
+        return None
+
+    @property
+    def traceparent(self) -> str | None:
+        for name, value in self.headers:
+            if name == "traceparent":
+                return text_in(value)
+        return None
 
     @property
     def envelope(self) -> Envelope:

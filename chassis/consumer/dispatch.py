@@ -40,7 +40,7 @@ class Dispatch:
 
     async def _handle(self, parcels: Sequence[Parcel], spoiled: Sequence[Spoiled] = ()) -> None:
         async with transaction(self._db) as tx:
-            seen = await inbox.first_seen(tx, marks(parcels, spoiled))
+            seen = await inbox.record(tx, marks(parcels, spoiled))
             crash_point("consumer.after_inbox")
             fresh = [parcel for parcel in parcels if self._is_to_be_handled(parcel, seen)]
             telemetry.metrics.repeated(self.service, len(parcels) - len(fresh))
@@ -55,7 +55,7 @@ class Dispatch:
 
     def _is_to_be_handled(self, parcel: Parcel, seen: inbox.Seen) -> bool:
         message_id = parcel.delivery.message_id
-        return message_id in seen.fresh or (
+        return seen.is_new(message_id) or (
             message_id in seen.stale and self._table.is_replayable(parcel.delivery.type)
         )
 
@@ -66,7 +66,7 @@ class Dispatch:
         unreadable = [
             (one.delivery, one.error)
             for one in spoiled
-            if one.delivery.place_id in seen.fresh | seen.stale
+            if one.delivery.place_id not in seen.repeated
         ]
         if not seen.stale:
             return unreadable
@@ -105,7 +105,7 @@ class Dispatch:
     async def _park(self, own: Sequence[Parcel], error: Exception) -> None:
         crash_point("parking.before_park")
         async with transaction(self._db) as tx:
-            seen = await inbox.first_seen(tx, [parcel.delivery.message_id for parcel in own])
+            seen = await inbox.record(tx, [parcel.delivery.message_id for parcel in own])
             fresh = [one.delivery for one in own if self._is_to_be_handled(one, seen)]
             if fresh:
                 await parking.park(tx, fresh, _told(error))

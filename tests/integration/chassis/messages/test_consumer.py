@@ -243,8 +243,8 @@ async def test_the_inbox_forgets_days_that_nobody_asks_about_and_makes_the_comin
     assert await db.fetchval("SELECT count(*) FROM inbox_parts") == before - 1
     assert await db.fetchval("SELECT to_regclass('inbox_20260101')") is None
     async with transaction(db) as tx:
-        assert (await inbox.first_seen(tx, [old])).fresh == {old}
-        assert (await inbox.first_seen(tx, [LONG_AGO])).stale == {LONG_AGO}
+        assert (await inbox.record(tx, [old])).is_new(old)
+        assert (await inbox.record(tx, [LONG_AGO])).stale == {LONG_AGO}
 
 
 async def test_two_owners_of_a_partition_for_a_while_handle_a_batch_once(many):
@@ -261,16 +261,16 @@ async def test_two_who_got_the_same_batch_record_it_in_one_order(many):
 
     async def record_both():
         async with transaction(many) as tx:
-            return await inbox.first_seen(tx, [high, low])
+            return await inbox.record(tx, [high, low])
 
     async with transaction(many) as tx:
-        await inbox.first_seen(tx, [low])
+        await inbox.record(tx, [low])
         waiting = asyncio.create_task(record_both())
         await until_one_waits(many)
         async with asyncio.timeout(5):  # who waits for the low one has not taken the high one
-            assert (await inbox.first_seen(tx, [high])).fresh == {high}
+            assert (await inbox.record(tx, [high])).is_new(high)
 
-    assert (await waiting).fresh == frozenset()
+    assert (await waiting).repeated == {high, low}
 
 
 async def test_what_comes_for_a_key_that_is_just_being_freed_is_handled_after_it(many):
