@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from chassis.envelope import ID, TYPE
+from chassis.kafka.consumption import closed
 from chassis.log import log
 from chassis.settings import ServiceSettings
 
@@ -57,7 +58,7 @@ async def follow(
             await asyncio.sleep(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
             failures += 1
         finally:
-            await consumer.stop()
+            await closed(consumer)
 
 
 def _told(record: Any) -> Told:

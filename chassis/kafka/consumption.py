@@ -6,7 +6,6 @@ import asyncio
 import random
 import time
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +26,10 @@ REVOCATION_SECONDS_MAX = 30
 """How long a rebalance waits for the running batch before that is given up."""
 STALL_SECONDS = (0.05, 5.0)
 RESTART_SECONDS = 1.0
-IDLE_CHECK_SECONDS = 30
+START_SECONDS_MAX = 30
+"""How long a client may take to find the broker and get partitions; then another one tries."""
+CLOSE_SECONDS_MAX = 5.0
+IDLE_CHECK_SECONDS = 10
 """How long nothing may come before we ask the broker whether there is something."""
 SILENCE_SECONDS_MAX = 120
 BATCH_SECONDS_MAX = 60
@@ -74,7 +76,8 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
             client.subscribe(topics=[f"{self._cell}.{topic}" for topic in topics], listener=self)
             self._offsets = Offsets(client)
             try:
-                await client.start()
+                async with asyncio.timeout(START_SECONDS_MAX):
+                    await client.start()
                 await self._consume(client)
             except Exception as fault:
                 expected = isinstance(fault, (KafkaError, OSError, Stalled))
@@ -83,10 +86,7 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
                 await asyncio.sleep(RESTART_SECONDS * random.uniform(0.5, 1.5))
             finally:
                 await self._abandon()
-                with suppress(KafkaError, OSError):
-                    async with asyncio.timeout(10):
-                        # A static member does not leave the group by this.
-                        await client.stop()
+                await closed(client)
 
     async def stop(self, timeout_seconds: float) -> None:
         """Let the running batch end, offsets included; nothing more is fetched."""
@@ -199,6 +199,20 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._batch is not None:
             self._batch.cancel()
             await asyncio.wait({self._batch})
+
+
+async def closed(client: Any, *, seconds_max: float = CLOSE_SECONDS_MAX) -> None:
+    """End a client, or leave it behind: one whose broker died may wait for ever, and swallows it
+    when it is cancelled. A static member does not leave its group by this; the next client with its
+    name takes its place, whatever became of it.
+    """
+    closing = asyncio.create_task(client.stop())
+    done, _ = await asyncio.wait({closing}, timeout=seconds_max)
+    if not done:
+        log.warning("consumer_left_behind", seconds=seconds_max)
+        closing.cancel()
+    elif (fault := closing.exception()) and not isinstance(fault, (KafkaError, OSError)):
+        raise fault
 
 
 def delivery_of(record: Any, cell: str) -> Delivery:

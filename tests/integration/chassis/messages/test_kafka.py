@@ -13,20 +13,22 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OutOfOrderSequenceNumber
 
 from chassis import outbox
-from chassis.consumer import Dispatch
+from chassis.consumer import Dispatch, on
 from chassis.db import transaction
 from chassis.envelope import Envelope
 from chassis.ids import floor_of, millis_of
 from chassis.kafka import Consumption, KafkaPublisher
-from chassis.kafka.consumption import Stalled
+from chassis.kafka.consumption import Stalled, closed
 from chassis.outbox import Cause
 from chassis.process import running
 from chassis.pulse import Pulse
 from chassis.relay import BrokerDown, relay_once
 from chassis.republish import republish
+from contracts.dealers import DealerState
 from contracts.inventory import FirmReservation
 from contracts.topics import PARTITIONS, partition_of
 from tests.builders.chassis import Broker, a_delivery
+from tests.builders.orders import a_dealer_state
 from tests.integration.chassis.messages.a_worker import SUBSCRIPTIONS, settings_of
 from tests.integration.chassis.messages.conftest import SERVICE, Orders, until
 
@@ -137,6 +139,30 @@ async def test_members_that_come_and_go_in_the_middle_lose_nothing_and_double_no
     assert await records_in(kafka, f"{cell}.inventory.commands") == announced
 
 
+async def test_a_member_that_comes_back_with_fewer_topics_goes_on_with_them(db, dsn, kafka, cell):
+    settings = settings_of(dsn(), kafka, cell)
+    settings = settings.model_copy(update={"kafka_session_timeout_seconds": 6})
+    names = []
+
+    async def keep(_, states):
+        names.extend(state.name for state in states)
+
+    async def has_heard(*expected):
+        return names == list(expected)
+
+    async with running(SERVICE, settings, (*SUBSCRIPTIONS, on(keep, DealerState))) as process:
+        async with transaction(db) as tx:
+            await outbox.add(tx, [a_dealer_state(name="晨光商行")])
+        process.committed.set()
+        await until(has_heard, "晨光商行")
+
+    async with running(SERVICE, settings, (on(keep, DealerState),)) as process:
+        async with transaction(db) as tx:
+            await outbox.add(tx, [a_dealer_state(name="东升五金")])
+        process.committed.set()
+        await until(has_heard, "晨光商行", "东升五金")
+
+
 async def test_connections_that_are_cut_in_the_middle_of_batches_lose_nothing(
     db, owner, orders, member, postgres
 ):
@@ -211,6 +237,23 @@ async def test_a_client_that_stands_still_is_told_from_one_that_has_nothing_to_d
     await consumption._check_lag(client(7, 7))
     with pytest.raises(Stalled):
         await consumption._check_lag(client(7, 8))
+
+
+async def test_a_client_that_does_not_end_even_when_cancelled_is_left_behind():
+    swallowed, end = asyncio.Event(), asyncio.Event()
+
+    async def stop():
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            swallowed.set()
+            await end.wait()
+
+    async with asyncio.timeout(5):
+        await closed(SimpleNamespace(stop=stop), seconds_max=0.01)
+        await swallowed.wait()
+
+    end.set()
 
 
 async def test_a_batch_that_holds_up_a_rebalance_too_long_is_given_up(db, monkeypatch):
