@@ -15,15 +15,18 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-import aiohttp
 import orjson
 import uvloop
+
+from gateway.proxy.wire import Broken, Pool
 
 LINES = 5
 RETRY_SECONDS = 0.2
 ATTEMPTS_MAX = 60
+ANSWER_SECONDS_MAX = 60
 EPOCH = time.time() - time.perf_counter()
 """What makes a time of the performance counter one since 1970."""
 
@@ -39,18 +42,11 @@ class Seen:
     answers: Counter[str] = field(default_factory=Counter)
 
 
-async def place(http: aiohttp.ClientSession, plan: dict[str, Any], seen: Seen, due: float) -> None:
+async def place(http: Pool, plan: dict[str, Any], seen: Seen, due: float) -> None:
     """One order; on 429, 503 or a lost connection again with the same key, as a client should."""
-    session = random.choice(plan["sessions"])
-    headers = {
-        "Content-Type": "application/json",
-        "Idempotency-Key": str(uuid4()),
-        "X-CSRF-Token": session["csrf"],
-        "Cookie": session["cookie"],
-    }
-    body = orjson.dumps({"lines": lines_of(plan)})
+    head, body = request(plan, http.authority)
     for _ in range(ATTEMPTS_MAX):
-        status, answer = await _ask(http, plan["url"], body, headers)
+        status, answer = await _ask(http, head, body)
         seen.answers[str(status)] += 1
         if status == 201:
             seen.accepted_ms.append((time.perf_counter() - due) * 1_000)
@@ -63,6 +59,19 @@ async def place(http: aiohttp.ClientSession, plan: dict[str, Any], seen: Seen, d
     raise SystemExit(f"an order was not taken in {ATTEMPTS_MAX} attempts: {status} {answer!r}")
 
 
+def request(plan: dict[str, Any], authority: str) -> tuple[bytes, bytes]:
+    """Head and body of an order of one of the dealers."""
+    session = random.choice(plan["sessions"])
+    body = orjson.dumps({"lines": lines_of(plan)})
+    head = (
+        f"POST {urlsplit(plan['url']).path} HTTP/1.1\r\nHost: {authority}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        f"Idempotency-Key: {uuid4()}\r\nX-CSRF-Token: {session['csrf']}\r\n"
+        f"Cookie: {session['cookie']}\r\n\r\n"
+    ).encode()
+    return head, body
+
+
 def lines_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
     """Five goods by chance, or one of the baskets that the plan asks for."""
     if baskets := plan.get("baskets"):
@@ -72,17 +81,24 @@ def lines_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"sku": sku, "quantity": random.randint(1, 9)} for sku in skus]
 
 
-async def _ask(
-    http: aiohttp.ClientSession, url: str, body: bytes, headers: dict[str, str]
-) -> tuple[int, bytes]:
+async def _ask(http: Pool, head: bytes, body: bytes) -> tuple[int, bytes]:
+    """Status and body of the answer; status 0 where none came."""
     try:
-        async with http.post(url, data=body, headers=headers) as response:
-            return response.status, await response.read()
-    except aiohttp.ClientError:
+        connection = await http.take()
+    except OSError:
         return 0, b""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            await connection.ask(head, body)
+            answer = await connection.whole()
+    except (Broken, TimeoutError):
+        connection.close()
+        return 0, b""
+    http.give_back(connection)
+    return connection.status, answer
 
 
-async def closed_loop(http: aiohttp.ClientSession, plan: dict[str, Any], seen: Seen) -> None:
+async def closed_loop(http: Pool, plan: dict[str, Any], seen: Seen) -> None:
     left = iter(range(plan["orders"]))
 
     async def client() -> None:
@@ -94,7 +110,7 @@ async def closed_loop(http: aiohttp.ClientSession, plan: dict[str, Any], seen: S
             tasks.create_task(client())
 
 
-async def open_loop(http: aiohttp.ClientSession, plan: dict[str, Any], seen: Seen) -> None:
+async def open_loop(http: Pool, plan: dict[str, Any], seen: Seen) -> None:
     began = time.perf_counter()
     async with asyncio.TaskGroup() as tasks:
         for number in itertools.islice(itertools.count(), plan["orders"]):
@@ -107,12 +123,10 @@ async def open_loop(http: aiohttp.ClientSession, plan: dict[str, Any], seen: See
 async def main() -> None:
     plan = json.load(sys.stdin)
     seen = Seen()
-    connector = aiohttp.TCPConnector(limit=0)
-    timeout = aiohttp.ClientTimeout(total=60)
-    jar = aiohttp.DummyCookieJar()
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout, cookie_jar=jar) as http:
-        began = time.time()
-        await (open_loop if plan.get("rate") else closed_loop)(http, plan, seen)
+    http = Pool(plan["url"], connect_seconds=ANSWER_SECONDS_MAX)
+    began = time.time()
+    await (open_loop if plan.get("rate") else closed_loop)(http, plan, seen)
+    await http.close()
     report = {
         "began": began,
         "ended": time.time(),

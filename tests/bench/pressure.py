@@ -12,13 +12,10 @@ import asyncio
 import errno
 import gc
 import json
-import random
 import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import orjson
 import uvloop
@@ -42,7 +39,7 @@ class Phase:
 
 async def send(pool: Pool, plan: dict[str, Any], due: float, told: dict[str, Any]) -> None:
     """One order, once."""
-    head, body = _request(plan, pool.authority)
+    head, body = load.request(plan, pool.authority)
     try:
         connection = await pool.take()
         told["status"] = "kept connection" if connection.kept_since else "new connection"
@@ -56,18 +53,6 @@ async def send(pool: Pool, plan: dict[str, Any], due: float, told: dict[str, Any
         number = fault.errno if isinstance(fault, OSError) else None
         told["status"] += f": {errno.errorcode.get(number or 0, type(fault).__name__)}"
     told["took_ms"] = (time.perf_counter() - due) * 1_000
-
-
-def _request(plan: dict[str, Any], authority: str) -> tuple[bytes, bytes]:
-    session = random.choice(plan["sessions"])
-    body = orjson.dumps({"lines": load.lines_of(plan)})
-    head = (
-        f"POST {urlsplit(plan['url']).path} HTTP/1.1\r\nHost: {authority}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        f"Idempotency-Key: {uuid4()}\r\nX-CSRF-Token: {session['csrf']}\r\n"
-        f"Cookie: {session['cookie']}\r\n\r\n"
-    )
-    return head.encode(), body
 
 
 def _note(told: dict[str, Any], connection: Connection, answer: bytes) -> None:

@@ -6,13 +6,13 @@ import signal
 import time
 from uuid import UUID
 
-import aiohttp
 import httpx
 import pytest
 
 from deploy.ctl.verify import verify
 from deploy.local import state
 from deploy.local.suite import APPLICATIONS, GATEWAY
+from gateway.proxy.wire import Pool
 from tests.bench import company, figures, load
 
 DEALERS, ORDERS, CLIENTS = 5, 400, 20
@@ -59,10 +59,11 @@ async def until_ended(suite, order_ids):
 async def under_load(plan, disturb):
     """Place the orders while `disturb` runs; what the clients saw."""
     seen = load.Seen()
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        disturbing = asyncio.create_task(disturb())
-        await load.closed_loop(http, plan, seen)
-        await disturbing
+    http = Pool(plan["url"], connect_seconds=load.ANSWER_SECONDS_MAX)
+    disturbing = asyncio.create_task(disturb())
+    await load.closed_loop(http, plan, seen)
+    await disturbing
+    await http.close()
     return seen
 
 
