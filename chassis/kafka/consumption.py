@@ -79,7 +79,9 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
                 async with asyncio.timeout(START_SECONDS_MAX):
                     await client.start()
                 await self._consume(client)
-            except Exception as fault:
+            except (Exception, asyncio.CancelledError) as fault:
+                if _is_wanted(fault):
+                    raise
                 expected = isinstance(fault, (KafkaError, OSError, Stalled))
                 self._pulse.ill(repr(fault))
                 log.warning("consumer_restarted", error=repr(fault), exc_info=not expected)
@@ -201,18 +203,26 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
             await asyncio.wait({self._batch})
 
 
+def _is_wanted(fault: BaseException) -> bool:
+    """Whether somebody cancels us; a client lets out what it does to its own parts, too."""
+    task = asyncio.current_task()
+    assert task is not None
+    return isinstance(fault, asyncio.CancelledError) and task.cancelling() > 0
+
+
 async def closed(client: Any, *, seconds_max: float = CLOSE_SECONDS_MAX) -> None:
-    """End a client, or leave it behind: one whose broker died may wait for ever, and swallows it
-    when it is cancelled. A static member does not leave its group by this; the next client with its
-    name takes its place, whatever became of it.
+    """End a client, or leave it behind: one whose broker died may wait for ever, or cancel us too.
+
+    A static member does not leave its group by this; the next client with its name takes its place,
+    whatever became of it.
     """
     closing = asyncio.create_task(client.stop())
     done, _ = await asyncio.wait({closing}, timeout=seconds_max)
     if not done:
         log.warning("consumer_left_behind", seconds=seconds_max)
         closing.cancel()
-    elif (fault := closing.exception()) and not isinstance(fault, (KafkaError, OSError)):
-        raise fault
+    elif not closing.cancelled() and (fault := closing.exception()):
+        log.info("consumer_ended_ill", error=repr(fault))
 
 
 def delivery_of(record: Any, cell: str) -> Delivery:

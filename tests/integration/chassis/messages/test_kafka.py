@@ -256,6 +256,13 @@ async def test_a_client_that_does_not_end_even_when_cancelled_is_left_behind():
     end.set()
 
 
+async def test_a_client_that_cancels_who_waits_for_its_end_ends_only_itself():
+    async def stop():
+        raise asyncio.CancelledError
+
+    await closed(SimpleNamespace(stop=stop))
+
+
 async def test_a_batch_that_holds_up_a_rebalance_too_long_is_given_up(db, monkeypatch):
     never = asyncio.Event()
     consumption = Consumption(Dispatch(db, []), {}, asyncio.Event(), Pulse(30), cell="test")
