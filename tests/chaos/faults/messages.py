@@ -72,7 +72,7 @@ def _topics() -> list[str]:
 
 def _unreadable(topic: str) -> Iterator[Planted]:
     """No message of ours: without what says what it is, or with something else there."""
-    readers = tuple(TOPICS[topic].consumers)
+    readers = tuple(one for one in SERVICES if any(kind.topic == topic for kind in _taken(one)))
     known_id, strange_type = str(uuid7()).encode(), b"\xff\xfe"
     for headers in (
         (),
