@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chassis import saga
@@ -166,8 +167,7 @@ def go_on(before: Order, after: Order, now: datetime) -> Moved:
         confirmed = changed(moved, confirmed_at=now)
         progress, commands = saga.advance(LIFECYCLE, confirmed.progress, confirmed, now)
         moved = changed(confirmed, progress=progress)
-    events = announce(before, moved)
-    return changed(moved, version=before.version + len(events)), [*events, *commands]
+    return _announced(before, moved, commands)
 
 
 def time_out(order: Order, timer: TimeOutOrder, now: datetime) -> Moved:
@@ -177,9 +177,14 @@ def time_out(order: Order, timer: TimeOutOrder, now: datetime) -> Moved:
     progress, commands = saga.time_out(LIFECYCLE, order.progress, order, now)
     if progress is order.progress:
         return order, []
-    moved = changed(order, progress=progress)
-    events = announce(order, moved)
-    return changed(moved, version=order.version + len(events)), [*events, *commands]
+    return _announced(order, changed(order, progress=progress), commands)
+
+
+def _announced(before: Order, moved: Order, commands: Sequence[Message]) -> Moved:
+    events = announce(before, moved)
+    if not events:
+        return moved, [*commands]
+    return changed(moved, version=before.version + len(events)), [*events, *commands]
 
 
 def queue(order: Order) -> str | None:
