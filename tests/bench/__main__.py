@@ -25,7 +25,7 @@ from tests.bench.profiling import profiled
 from tests.bench.running import Block
 from tests.bench.site import circumstances, prepare, print_result, say, violations
 
-WARM_UP = 500
+WARM_UP = 3_000
 STATEMENTS = 1_000
 UNTIL = {"completed": COMPLETED, "confirmed": CONFIRMED}
 DEALERS = {COMPLETED: company.ON_CREDIT, CONFIRMED: company.ON_DEPOSIT}

@@ -28,7 +28,7 @@ from tests.bench.site import Site, circumstances, prepare, print_result, say, vi
 
 FIRST = 1_000
 """Finished orders that there are before anything is measured."""
-WARM_UP = 500
+WARM_UP = 3_000
 MEMORY_RUNS = 3
 RATIO_MAX = 1.1
 

@@ -20,7 +20,7 @@ from tests.bench.measuring import measure
 from tests.bench.running import Block
 from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
 
-WARM_UP = 500
+WARM_UP = 3_000
 SHARE = 0.7
 
 

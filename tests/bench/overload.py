@@ -30,7 +30,7 @@ from tests.bench.lag import Stalled
 from tests.bench.running import Block
 from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
 
-WARM_UP = 500
+WARM_UP = 3_000
 TIMES = 3
 NORMAL_SHARE = 0.5
 RECOVERY_SECONDS = 60

@@ -30,7 +30,7 @@ from tests.bench.measuring import measure
 from tests.bench.running import Block
 from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
 
-WARM_UP = 500
+WARM_UP = 3_000
 REBALANCE_SECONDS_MAX = 120.0
 """A static member that left is missed after its session has run out, 45 seconds."""
 HEAD = (
