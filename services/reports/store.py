@@ -80,7 +80,7 @@ async def insert_events(tx: Tx, facts: Sequence[Fact]) -> None:
         INSERT INTO order_events (message_id, order_id, dealer_id, type, at, actor_id, facts)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[],
                              $6::uuid[], $7::json[])
-        ON CONFLICT (message_id) DO NOTHING
+        ON CONFLICT (order_id, at, message_id) DO NOTHING
         """,
         [fact.message_id for fact in facts],
         [fact.event.order_id for fact in facts],
