@@ -25,6 +25,13 @@ from chassis.settings import ServiceSettings
 from chassis.telemetry.export import started
 
 HALVES = ("all", "api", "worker")
+BACKLOG = 4_096
+"""Connections that wait while the loop is busy: beyond it the kernel sends them away unanswered."""
+STRANGERS_KEPT_SECONDS = 75
+"""Longer than clients and balancers keep an idle connection (mostly 60 s): who closes first must be
+they, else a request meets a connection that is just being closed."""
+KEPT_SECONDS = 5
+"""The gateway lets go after four."""
 GC_THRESHOLDS = (50_000, 20, 100)
 """A batch makes thousands of objects that die with it: looking for cycles among them every 700 took
 a quarter of the processor time of a handler."""
@@ -37,7 +44,7 @@ async def serve(service: Service, settings: ServiceSettings, half: str = "all") 
         async with _runtime(service, settings, half) as runtime, runtime.exits:
             app = build_probes if half == "worker" else build_app
             http = StrangersProtocol if service.strangers else HttpToolsProtocol
-            server = _Server(_uvicorn(app(service, runtime), http, settings))
+            server = _Server(_uvicorn(app(service, runtime), http, service, settings))
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve())
                 others = [tasks.create_task(task) for task in _endless(service, runtime, half)]
@@ -90,7 +97,7 @@ class _Server(uvicorn.Server):
 
 
 def _uvicorn(
-    app: ASGIApp, http: type[HttpToolsProtocol], settings: ServiceSettings
+    app: ASGIApp, http: type[HttpToolsProtocol], service: Service, settings: ServiceSettings
 ) -> uvicorn.Config:
     return uvicorn.Config(
         app,
@@ -103,6 +110,8 @@ def _uvicorn(
         proxy_headers=False,
         server_header=False,
         log_config=None,
+        backlog=BACKLOG,
+        timeout_keep_alive=STRANGERS_KEPT_SECONDS if service.strangers else KEPT_SECONDS,
         timeout_graceful_shutdown=int(settings.stop_timeout_seconds),
     )
 
