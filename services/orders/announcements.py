@@ -65,15 +65,19 @@ def _payment(before: Order, after: Order) -> Iterator[Announcement]:
 
 
 def _fulfilment(before: Order, after: Order) -> Iterator[Announcement]:
-    """Of several stages at once (a virtual warehouse) only the furthest is news."""
+    """Of several stages at once (a virtual warehouse) only the furthest is news.
+
+    Nothing of it is told before the promise: goods may have left for an order that somebody tried
+    to cancel while its answer was on the way.
+    """
     stages: Sequence[tuple[Callable[[Order], bool], type[OrderEvent]]] = (
         (lambda order: order.started and order.all_received, said.OrderReceived),
         (lambda order: order.started and order.all_shipped, said.OrderShipped),
         (lambda order: order.started, said.OrderFulfilmentStarted),
     )
     for reached, event in stages:
-        if reached(after):
-            if not reached(before):
+        if after.confirmed and reached(after):
+            if not (before.confirmed and reached(before)):
                 yield event, {}
             return
 

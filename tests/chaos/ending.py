@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from contracts.orders import OrderCancelDeclined
 from deploy.ctl.verify import verify
 from deploy.demo.client import Caller
 from tests.chaos.ground import Ground
@@ -23,6 +24,9 @@ EXPECTED: Mapping[str, frozenset[str]] = {
     "impossible": frozenset({"REJECTED", "CANCELLED"}),
 }
 """How orders end that nobody cancelled."""
+TOO_LATE = "COMPLETED after all"
+"""The cancel was taken, then declined: its goods had left."""
+CANCELLED = frozenset({"CANCELLED", TOO_LATE})
 
 
 async def violations(
@@ -67,20 +71,32 @@ async def _stuck(ground: Ground, since: datetime) -> list[str]:
 
 
 async def _ends(ground: Ground, load: Load) -> dict[str, tuple[str, str]]:
-    """Kind and status of each accepted order that is stored."""
+    """Kind and end of each accepted order that is stored."""
     async with ground.database("orders") as database:
+        declined = {
+            row["key"]
+            for row in await database.fetch(
+                "SELECT key FROM event_log WHERE type = $1", OrderCancelDeclined.type
+            )
+        }
         rows = await database.fetch(
             "SELECT order_id::text, status FROM orders WHERE order_id = ANY($1::uuid[])",
             [UUID(one) for one in load.accepted],
         )
-    return {row["order_id"]: (load.accepted[row["order_id"]].kind, row["status"]) for row in rows}
+    return {
+        row["order_id"]: (
+            load.accepted[row["order_id"]].kind,
+            TOO_LATE if UUID(row["order_id"]).bytes in declined else row["status"],
+        )
+        for row in rows
+    }
 
 
 def unexpected(load: Load, ends: Mapping[str, tuple[str, str]]) -> list[str]:
     faults = []
     for order_id, asked in load.accepted.items():
         _, status = ends.get(order_id, ("", "lost"))
-        fitting = frozenset({"CANCELLED"}) if asked.cancelled else EXPECTED.get(asked.kind)
+        fitting = CANCELLED if asked.cancelled else EXPECTED.get(asked.kind)
         if fitting and status not in fitting:
             faults.append(f"order {order_id}, {asked.kind}, ended as {status}")
     return faults

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.chaos.ending import unexpected
+from tests.chaos.ending import TOO_LATE, unexpected
 from tests.chaos.load import Asked, Load
 
 
@@ -15,6 +15,7 @@ def judged(asked, end):
         (Asked("through"), "COMPLETED"),
         (Asked("impossible"), "REJECTED"),
         (Asked("cancelled at once", cancelled=True), "CANCELLED"),
+        (Asked("cancelled at once", cancelled=True), TOO_LATE),
         (Asked("cancelled at once"), "COMPLETED"),
     ],
 )

@@ -268,6 +268,31 @@ def test_a_cancel_that_comes_too_late_is_declined_and_the_order_goes_on():
     assert order.status is Status.IN_FULFILMENT
 
 
+def test_an_order_that_was_sent_while_it_was_cancelled_is_confirmed_before_it_is_received():
+    order = submitted(confirming_itself(ON_CREDIT))
+    for reply in (priced, held):
+        order, _ = take(order, reply(order))
+    order, _ = saga.go_on(order, actions.cancel(order, "改主意了"), NOON)
+    sent = advanced(order, revision=1, picked=10, shipped=10, status=ShipmentStatus.RECEIVED)
+
+    order, said = take(order, sent)
+    assert said == []
+
+    order, said = take(order, FulfilmentCancelDeclined(order_id=order.order_id))
+    assert said == ["OrderConfirmed", "OrderReceived", "OrderCancelDeclined", "IssueInvoice"]
+
+
+def test_what_confirms_itself_is_held_firmly_at_once_and_starts_where_nothing_is_due():
+    asked = []
+
+    for terms in (ON_CREDIT, PREPAID):
+        order, _ = take(new := submitted(confirming_itself(terms)), priced(new))
+        _, messages = saga.take(order, held(order), NOON)
+        asked += [one for one in messages if isinstance(one, ReserveStock)]
+
+    assert [(ask.firm, ask.release) for ask in asked] == [(True, True), (True, False)]
+
+
 def test_nothing_that_left_can_be_cancelled():
     order = confirmed()
     order, _ = take(order, advanced(order, revision=1, picked=10, shipped=10))
