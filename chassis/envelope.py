@@ -14,7 +14,7 @@ import orjson
 from asyncpg import Record
 from asyncpg.pgproto import pgproto
 
-from chassis.ids import time_of
+from chassis.ids import millis_of, time_of
 
 Header = tuple[str, bytes]
 
@@ -97,8 +97,13 @@ class Delivery(NamedTuple):
     @property
     def place_id(self) -> UUID:
         """A UUIDv7 of the message's place in Kafka, always the same; its time is the message's."""
-        place = self.topic.encode(), b"%d" % self.partition, b"%d" % self.offset
-        return UUID(bytes=self.message_id.bytes[:6] + place_mark(*place))
+        return place_id_of(millis_of(self.message_id), self.topic, self.partition, self.offset)
+
+
+def place_id_of(millis: int, topic: str, partition: int, offset: int) -> UUID:
+    """A UUIDv7 of a place in Kafka, at this moment."""
+    mark = place_mark(topic.encode(), b"%d" % partition, b"%d" % offset)
+    return UUID(bytes=millis.to_bytes(6, "big") + mark)
 
 
 def place_mark(topic: bytes, partition: bytes, offset: bytes) -> bytes:

@@ -16,7 +16,7 @@ from asyncpg.pgproto import pgproto
 from chassis import telemetry
 from chassis.consumer import TRANSIENT, Dispatch
 from chassis.crash import crash_point
-from chassis.envelope import ID, TYPE, Delivery
+from chassis.envelope import ID, TYPE, Delivery, place_id_of
 from chassis.kafka.offsets import COMMIT_SECONDS_MAX, Offsets
 from chassis.kafka.pace import Pace
 from chassis.log import log
@@ -33,6 +33,8 @@ IDLE_CHECK_SECONDS = 10
 """How long nothing may come before we ask the broker whether there is something."""
 SILENCE_SECONDS_MAX = 120
 BATCH_SECONDS_MAX = 60
+MILLIS_MAX = (1 << 48) - 1
+"""The last moment that a UUIDv7 can name."""
 
 
 class Stalled(Exception):
@@ -226,20 +228,22 @@ async def closed(client: Any, *, seconds_max: float = CLOSE_SECONDS_MAX) -> None
 
 
 def delivery_of(record: Any, cell: str) -> Delivery:
-    """A record of Kafka as a message; one that nobody can read has no type."""
+    """A record of Kafka as a message; one that nobody can read has no type, and its place as id."""
     headers = dict(record.headers)
+    topic = record.topic.removeprefix(f"{cell}.")
     try:
         message_id: UUID = pgproto.UUID(headers[ID].decode())
         message_type = headers[TYPE].decode()
     except (KeyError, ValueError, AttributeError):  # the last: a header without a value
-        message_id, message_type = UUID(int=max(record.timestamp, 0) << 80), ""
+        millis = min(max(record.timestamp, 0), MILLIS_MAX)
+        message_id, message_type = place_id_of(millis, topic, record.partition, record.offset), ""
     return Delivery(
         message_id,
         message_type,
         record.key or b"",
         record.value or b"",
         record.headers,
-        record.topic.removeprefix(f"{cell}."),
+        topic,
         record.partition,
         record.offset,
     )

@@ -69,6 +69,21 @@ def test_a_record_without_a_readable_envelope_still_has_a_place_in_time(headers)
     assert millis_of(delivery.place_id) == 0
 
 
+@pytest.mark.parametrize("timestamp", [0, 1_795_000_000_000, 1 << 60])
+def test_two_unreadable_records_of_one_moment_are_two_messages(timestamp):
+    records = [
+        SimpleNamespace(
+            headers=(), key=b"", value=b"", timestamp=timestamp, topic="c.t", partition=1, offset=n
+        )
+        for n in range(2)
+    ]
+
+    first, second = (delivery_of(record, "c") for record in records)
+
+    assert first.message_id != second.message_id
+    assert first.message_id == first.place_id
+
+
 def test_a_place_in_kafka_has_one_id_of_the_messages_time():
     here = Delivery(uuid7(), "t", b"", b"", topic="orders.events", partition=3, offset=7)
 
