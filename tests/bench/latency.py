@@ -1,9 +1,9 @@
 """`make bench-latency`: how long an order takes at 70 % of what the suite can do.
 
-First a closed loop finds saturation: its steady lifecycles a second. Then an open loop places
-orders at 70 % of that, each due at its own moment whatever became of the others. Times are from
-when an order was due, so a stall counts for all who had to wait (no coordinated omission). The JSON
-line has both blocks.
+First a closed loop finds saturation: its lifecycles a second, ramp and tail included, because a
+window between them counts what had piled up before. Then an open loop places orders at 70 % of
+that, each due at its own moment whatever became of the others. Times are from when an order was
+due, so a stall counts for all who had to wait (no coordinated omission). The JSON line has both.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ async def main(orders: int, clients: int, share: float) -> int:
     say(f"warm-up: {WARM_UP} orders")
     await running.run(site, Block(WARM_UP, clients))
     saturated, accepted = await saturation(site, orders, clients)
-    rate = saturated["steady_lifecycles_per_second"] * share
+    rate = saturated["lifecycles_per_second"] * share
     say(f"open loop: {orders} orders, {rate:.1f} a second")
     relaxed, also_accepted = await measure(site, Block(orders, rate=rate))
     found = await violations(site.suite, [*accepted, *also_accepted])
