@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from contracts.message import State
 
@@ -19,3 +22,5 @@ class UserState(State):
     roles: tuple[str, ...]
     dealer_id: UUID | None
     active: bool
+    email: str | None = Field(default=None, description="Null: he gets no e-mail.")
+    language: Literal["zh-CN", "en"] = Field(default="zh-CN", description="That he reads.")

@@ -53,7 +53,8 @@ async def users(
     (after,) = page.key(str)
     rows = await reader.fetch(
         """
-        SELECT user_id, login, name, roles, dealer_id, warehouse_ids, waiver, active, version
+        SELECT user_id, login, name, roles, dealer_id, warehouse_ids, waiver, active, version,
+               email, language
         FROM users
         WHERE ($1::text IS NULL OR login > $1)
           AND ($3::text IS NULL OR $3 = ANY (roles))
@@ -75,7 +76,8 @@ async def user(reader: Reader, user_id: UUID) -> UserResponse | None:
     """One person."""
     row = await reader.fetchrow(
         """
-        SELECT user_id, login, name, roles, dealer_id, warehouse_ids, waiver, active, version
+        SELECT user_id, login, name, roles, dealer_id, warehouse_ids, waiver, active, version,
+               email, language
         FROM users
         WHERE user_id = $1
         """,

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from chassis.auth import Role
-from gateway.domain import Assignment, login_key
+from gateway.domain import Assignment, Language, login_key
 
 # A password's own limits are rules with better words; these only keep absurd ones out.
 Password = Annotated[SecretStr, Field(min_length=1, max_length=4_096)]
@@ -19,6 +19,16 @@ Login = Annotated[
     AfterValidator(login_key),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+Email = Annotated[
+    str,
+    Field(
+        max_length=254,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
+        examples=["wang.wei@example.com"],
+    ),
+]
 
 
 class Body(BaseModel):
@@ -72,6 +82,8 @@ class CreateUserRequest(AssignmentBody):
     password: Password | None = Field(
         default=None, description="Null: he cannot log in until one is set."
     )
+    email: Email | None = Field(default=None, description="Null: he gets no e-mail.")
+    language: Language = "zh-CN"
 
 
 class ImportUsersRequest(Body):
@@ -85,6 +97,8 @@ class ChangeUserRequest(Body):
 
     name: Name | None = None
     assignment: AssignmentBody | None = None
+    email: Email | Literal[""] | None = Field(default=None, description="Empty: none any more.")
+    language: Language | None = None
 
 
 class RegistrationRequest(Body):
@@ -94,6 +108,8 @@ class RegistrationRequest(Body):
     password: Password
     name: Name
     invitation: str | None = Field(default=None, max_length=100)
+    email: Email | None = Field(default=None, description="Null: no e-mail.")
+    language: Language = "zh-CN"
 
 
 class CreateClientRequest(AssignmentBody):
@@ -125,6 +141,8 @@ class UserResponse(BaseModel):
     warehouse_ids: list[UUID] | None
     waiver: str | None
     active: bool
+    email: str | None
+    language: Language
     version: int
     allowed_actions: list[str]
 

@@ -101,11 +101,19 @@ def _state(user: User) -> UserState:
         roles=tuple(sorted(user.assignment.roles)),
         dealer_id=user.assignment.dealer_id,
         active=user.active,
+        email=user.email,
+        language=user.language,
     )
 
 
 def _facts(user: User) -> dict[str, Any]:
-    return {"name": user.name, "active": user.active, **assignment_facts(user.assignment)}
+    return {
+        "name": user.name,
+        "active": user.active,
+        "email": user.email,
+        "language": user.language,
+        **assignment_facts(user.assignment),
+    }
 
 
 def assignment_facts(assignment: Assignment) -> dict[str, Any]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from chassis.auth import Role
 from chassis.errors import DomainError, NotFound
 from chassis.http import StaleVersion
 from gateway.domain.assignments import Assignment, check_assignment
+
+Language = Literal["zh-CN", "en"]
 
 
 class LoginTaken(DomainError):
@@ -61,6 +63,8 @@ class User:
     active: bool = True
     version: int = 1
     password_hash: str | None = field(default=None, repr=False)
+    email: str | None = None
+    language: Language = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class NewUser:
     name: str
     assignment: Assignment
     password_hash: str | None = field(default=None, repr=False)
+    email: str | None = None
+    language: Language = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,9 @@ class Change:
     name: str | None = None
     assignment: Assignment | None = None
     active: bool | None = None
+    email: str | None = None
+    """Empty: he gets none any more."""
+    language: Language | None = None
     version: int | None = None
     """The version that the caller has seen; another one by now: refused."""
 
@@ -102,7 +111,15 @@ def _admit(ask: NewUser, taken: Set[str]) -> User | DomainError:
         return LoginTaken(login=ask.login)
     if refusal := check_assignment(ask.assignment):
         return refusal
-    return User(ask.user_id, ask.login, ask.name, ask.assignment, password_hash=ask.password_hash)
+    return User(
+        ask.user_id,
+        ask.login,
+        ask.name,
+        ask.assignment,
+        password_hash=ask.password_hash,
+        email=ask.email,
+        language=ask.language,
+    )
 
 
 def change(known: Mapping[UUID, User], asks: Sequence[Change]) -> list[User | DomainError]:
@@ -132,6 +149,8 @@ def _change(users: Mapping[UUID, User], ask: Change) -> User | DomainError:
         name=user.name if ask.name is None else ask.name,
         assignment=ask.assignment or user.assignment,
         active=user.active if ask.active is None else ask.active,
+        email=user.email if ask.email is None else ask.email or None,
+        language=ask.language or user.language,
     )
     if changed == user:
         return user

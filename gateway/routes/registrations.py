@@ -60,7 +60,13 @@ async def register(
         raise refusal
     hashed = await parts.passwords.hash(password)
     applicant = NewUser(
-        uuid7(), body.login, body.name, Assignment(frozenset({Role.APPLICANT})), hashed
+        uuid7(),
+        body.login,
+        body.name,
+        Assignment(frozenset({Role.APPLICANT})),
+        hashed,
+        body.email,
+        body.language,
     )
     async with transaction(runtime.db) as tx:
         outcome = await commands.register(

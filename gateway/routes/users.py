@@ -121,9 +121,16 @@ async def change_user(
     runtime: RuntimeDep,
     if_match: IfMatch,
 ) -> Response:
-    """Rename him, or change what he may do; it takes effect within a minute everywhere."""
+    """Rename him, change his mailbox, or what he may do: that holds everywhere in a minute."""
     assignment = body.assignment.assignment() if body.assignment else None
-    ask = Change(user_id, name=body.name, assignment=assignment, version=if_match)
+    ask = Change(
+        user_id,
+        name=body.name,
+        assignment=assignment,
+        email=body.email,
+        language=body.language,
+        version=if_match,
+    )
     return await _changed(runtime, actor, ask)
 
 
@@ -194,7 +201,9 @@ async def _new_user(parts: Parts, body: CreateUserRequest) -> NewUser | DomainEr
     if password is not None and (refusal := check_password(password, body.login)):
         return refusal
     hashed = None if password is None else await parts.passwords.hash(password)
-    return NewUser(uuid7(), body.login, body.name, body.assignment(), hashed)
+    return NewUser(
+        uuid7(), body.login, body.name, body.assignment(), hashed, body.email, body.language
+    )
 
 
 def _imported(

@@ -25,7 +25,7 @@ async def users_by_login(reader: Reader, logins: Collection[str]) -> dict[str, U
     rows = await reader.fetch(
         """
         SELECT user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, waiver,
-               active, version
+               active, version, email, language
         FROM users
         WHERE login = ANY($1::text[])
         """,
@@ -39,7 +39,7 @@ async def lock_users(tx: Tx, user_ids: Collection[UUID]) -> dict[UUID, User]:
     rows = await tx.fetch(
         """
         SELECT user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, waiver,
-               active, version
+               active, version, email, language
         FROM users
         WHERE user_id = ANY($1::uuid[])
         ORDER BY user_id
@@ -55,7 +55,7 @@ async def lock_users_and_administrators(tx: Tx, user_ids: Collection[UUID]) -> d
     rows = await tx.fetch(
         """
         SELECT user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, waiver,
-               active, version
+               active, version, email, language
         FROM users
         WHERE user_id = ANY($1::uuid[]) OR (active AND 'ADM' = ANY (roles))
         ORDER BY user_id
@@ -71,13 +71,15 @@ async def insert_users(tx: Tx, users: Sequence[User]) -> set[UUID]:
     rows = await tx.fetch(
         """
         INSERT INTO users (user_id, login, name, password_hash, roles, dealer_id, warehouse_ids,
-                           waiver, active, version)
+                           waiver, active, version, email, language)
         SELECT new.user_id, new.login, new.name, new.password_hash,
                string_to_array(new.roles, ','), new.dealer_id,
-               string_to_array(new.warehouse_ids, ',')::uuid[], new.waiver, true, 1
+               string_to_array(new.warehouse_ids, ',')::uuid[], new.waiver, true, 1,
+               new.email, new.language
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[],
-                    $7::text[], $8::text[])
-             AS new(user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, waiver)
+                    $7::text[], $8::text[], $9::text[], $10::text[])
+             AS new(user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, waiver,
+                    email, language)
         ORDER BY new.login
         ON CONFLICT (login) DO NOTHING
         RETURNING user_id
@@ -87,6 +89,8 @@ async def insert_users(tx: Tx, users: Sequence[User]) -> set[UUID]:
         [user.name for user in users],
         [user.password_hash for user in users],
         *_assignments([user.assignment for user in users]),
+        [user.email for user in users],
+        [user.language for user in users],
     )
     return {row["user_id"] for row in rows}
 
@@ -98,10 +102,12 @@ async def update_users(tx: Tx, users: Sequence[User]) -> None:
         UPDATE users
         SET name = new.name, roles = string_to_array(new.roles, ','), dealer_id = new.dealer_id,
             warehouse_ids = string_to_array(new.warehouse_ids, ',')::uuid[],
-            waiver = new.waiver, active = new.active, version = new.version
+            waiver = new.waiver, active = new.active, version = new.version,
+            email = new.email, language = new.language
         FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::int[], $5::text[], $6::uuid[],
-                    $7::text[], $8::text[])
-             AS new(user_id, name, active, version, roles, dealer_id, warehouse_ids, waiver)
+                    $7::text[], $8::text[], $9::text[], $10::text[])
+             AS new(user_id, name, active, version, roles, dealer_id, warehouse_ids, waiver,
+                    email, language)
         WHERE users.user_id = new.user_id
         """,
         [user.user_id for user in users],
@@ -109,6 +115,8 @@ async def update_users(tx: Tx, users: Sequence[User]) -> None:
         [user.active for user in users],
         [user.version for user in users],
         *_assignments([user.assignment for user in users]),
+        [user.email for user in users],
+        [user.language for user in users],
     )
 
 
@@ -209,4 +217,6 @@ def _user(row: Record) -> User:
         active=row["active"],
         version=row["version"],
         password_hash=row["password_hash"],
+        email=row["email"],
+        language=row["language"],
     )

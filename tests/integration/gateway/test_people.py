@@ -133,6 +133,29 @@ async def test_duties_that_must_stay_apart_need_a_waiver(gateway_db, pair):
     assert granted.json()["waiver"] == "只有一个人的网点"
 
 
+async def test_a_mailbox_and_a_language_are_told_to_the_other_services(gateway_db):
+    async with a_gateway(gateway_db) as gateway:
+        admin = await gateway.logged_in(Role.ADM)
+        body = {"login": "li", "name": "李四", "roles": ["SAL"], "email": "li@example.com"}
+
+        made = (await admin.post("/api/v1/users", json={**body, "language": "en"})).json()
+        address = f"/api/v1/users/{made['user_id']}"
+        renamed = (await admin.patch(address, json={"name": "李五"})).json()
+        none = (await admin.patch(address, json={"email": "", "language": "zh-CN"})).json()
+        wrong = await admin.patch(address, json={"email": "li@example.com\nBcc: x@y.z"})
+
+    assert (made["email"], made["language"]) == ("li@example.com", "en")
+    assert (renamed["email"], renamed["language"]) == ("li@example.com", "en")
+    assert (none["email"], none["language"]) == (None, "zh-CN")
+    assert wrong.status_code == 422
+    states = [s for s in await announced(gateway_db, UserState) if str(s.user_id) in address]
+    assert [(one.email, one.language) for one in states] == [
+        ("li@example.com", "en"),
+        ("li@example.com", "en"),
+        (None, "zh-CN"),
+    ]
+
+
 async def test_a_change_by_somebody_who_saw_an_older_version_is_refused(gateway_db):
     async with a_gateway(gateway_db) as gateway:
         admin = await gateway.logged_in(Role.ADM)
