@@ -48,7 +48,10 @@ def _given(name: str) -> dict[str, str]:
 
 def _inside(name: str) -> dict[str, str]:
     """Inside of a container everybody on its network may call."""
-    return {f"{name.upper()}_HOST": "0.0.0.0"}
+    own = {f"{name.upper()}_HOST": "0.0.0.0"}
+    if name == "dealers":
+        own["DEALERS_FILES_URL"] = "file:///qudao-files"
+    return own
 
 
 def _hand_over(folder: Path, values: dict[str, str]) -> None:

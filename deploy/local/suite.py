@@ -154,6 +154,8 @@ def _own_settings(suite: Suite, name: str) -> dict[str, str]:
     """What only some of them need."""
     if name in ("catalog", "orders"):
         return {"QUOTE_KEY_PATH": str(suite.keys.quote)}
+    if name == "dealers":
+        return {"FILES_URL": (suite.var / "files" / name).as_uri()}
     if name == GATEWAY:
         urls = {f"{service.upper()}_URL": suite.url(service) for service in SERVICES}
         own = {

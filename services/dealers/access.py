@@ -6,6 +6,8 @@ from chassis.auth import STAFF, Access, Role, roles
 
 ACCESS: Access = {
     "applications.submit": roles(Role.APPLICANT),
+    "applications.add-document": roles(Role.APPLICANT),
+    "applications.remove-document": roles(Role.APPLICANT),
     "applications.view": roles(Role.APPLICANT, Role.DLR, Role.SAL, Role.ADM),
     "applications.assign": roles(Role.ADM),
     "applications.screen": roles(Role.SAL),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.service import Service
 from services.dealers.access import ACCESS
 from services.dealers.consumers import SUBSCRIPTIONS
-from services.dealers.routes import applications, dealers, standing, territories
+from services.dealers.routes import applications, dealers, documents, standing, territories
 from services.dealers.settings import Settings
 from services.dealers.timers import watch_due_changes
 
@@ -13,7 +13,13 @@ SERVICE = Service(
     name="dealers",
     settings=Settings,
     access=ACCESS,
-    routers=(applications.router, dealers.router, standing.router, territories.router),
+    routers=(
+        applications.router,
+        documents.router,
+        dealers.router,
+        standing.router,
+        territories.router,
+    ),
     subscriptions=SUBSCRIPTIONS,
     background=(watch_due_changes,),
 )

@@ -10,6 +10,7 @@ from contracts.gateway import UserState
 from services.dealers.domain.applications import Application, Ask, Form, Status
 from services.dealers.domain.credit_codes import check_sign
 from services.dealers.domain.dealers import Company, Dealer, Standing, Tier
+from services.dealers.domain.documents import Document, DocumentKind
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 _numbers = count(1)
@@ -127,3 +128,19 @@ def a_standing_body(**facts):
 
 def a_dealer_body(**facts):
     return an_application_body() | a_standing_body() | facts
+
+
+def a_document(**facts):
+    given = {
+        "document_id": uuid7(),
+        "application_id": uuid4(),
+        "kind": DocumentKind.LICENCE,
+        "file_name": "营业执照.pdf",
+        "media_type": "application/pdf",
+        "size_bytes": 9,
+        "sha256": "0" * 64,
+        "valid_until": None,
+        "added_by": uuid4(),
+        "added_at": NOW,
+    }
+    return Document(**given | facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from chassis import outbox
 from chassis.db import Tx
 from chassis.errors import DomainError, NotFound
 from services.dealers.commands.dealers import add_dealers, check_salespeople
+from services.dealers.commands.documents import check_documents
 from services.dealers.domain import applications as domain
 from services.dealers.domain.applications import (
     AlreadyApplied,
@@ -22,6 +23,7 @@ from services.dealers.domain.applications import (
     Status,
 )
 from services.dealers.domain.dealers import Company, Dealer, DealerExists, Standing
+from services.dealers.domain.documents import DocumentKind
 from services.dealers.store import applications as store
 from services.dealers.store import people
 from services.dealers.store.dealers import dealers_by_credit_code
@@ -115,17 +117,19 @@ async def approve(  # noqa: PLR0913  (what the second person decides)
     by: UUID,
     now: datetime,
     check: Check,
+    required: Collection[DocumentKind] = (),
 ) -> Dealer:
     """Make the applicant's company a dealer.
 
     Raises NotFound, StaleVersion, ApplicationMoved, SamePersonScreened, LicenceExpired,
-    NotASalesperson, DealerExists.
+    DocumentsMissing, DocumentExpired, NotASalesperson, DealerExists.
     """
     await _lock_company(tx, application_id)
     known = await _locked(tx, application_id, check)
     outcome = domain.approved(dealer_id, by=by, now=now)(known)
     if isinstance(outcome, DomainError):
         raise outcome
+    await check_documents(tx, application_id, required, now)
     form = known.form
     if await dealers_by_credit_code(tx, [form.credit_code]):
         raise DealerExists(credit_code=form.credit_code)

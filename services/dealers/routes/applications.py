@@ -44,15 +44,22 @@ Returner = Annotated[Actor, Depends(allowed("applications.return"))]
 Rejecter = Annotated[Actor, Depends(allowed("applications.reject"))]
 Approver = Annotated[Actor, Depends(allowed("applications.approve"))]
 
+PAPERS = ("applications.add-document", "applications.remove-document")
 VERBS: Mapping[Status, tuple[str, ...]] = {
-    Status.DRAFT: ("applications.submit",),
+    Status.DRAFT: ("applications.submit", *PAPERS),
     Status.SUBMITTED: (
         "applications.assign",
         "applications.screen",
         "applications.return",
         "applications.reject",
+        "applications.add-document",
     ),
-    Status.RETURNED: ("applications.submit", "applications.assign", "applications.reject"),
+    Status.RETURNED: (
+        "applications.submit",
+        "applications.assign",
+        "applications.reject",
+        *PAPERS,
+    ),
     Status.SCREENED: ("applications.approve", "applications.return", "applications.reject"),
     Status.APPROVED: (),
     Status.REJECTED: (),
@@ -203,6 +210,7 @@ async def approve_application(
                 by=actor.user_id,
                 now=datetime.now(UTC),
                 check=lambda version: check_version(version, if_match),
+                required=runtime.settings.required_documents,
             )
             return shown_dealer(actor, *await queries.dealer(tx, dealer_id))
 
@@ -259,10 +267,10 @@ async def _answer(runtime: Runtime, actor: Actor, application_id: UUID) -> Respo
 
 
 def _open_to(verb: str, actor: Actor, known: Application) -> bool:
-    """Beyond his role: who screened does not approve, and only the applicant submits."""
+    """Beyond his role: who screened does not approve, and what is the applicant's is his alone."""
     if verb == "applications.approve":
         return known.screened_by != actor.user_id
-    return verb != "applications.submit" or known.applicant_user_id == actor.user_id
+    return verb not in {"applications.submit", *PAPERS} or known.applicant_user_id == actor.user_id
 
 
 def _form(body: ApplicationForm) -> Form:
