@@ -43,8 +43,10 @@ class PriceListPublished(Event):
     price_list_id: UUID
     version: int = Field(ge=1)
     code: str
-    tier: str
+    tier: str = Field(description="Empty: a list for one dealer, or for everybody.")
     valid_from: datetime
+    province: str | None = Field(default=None, description="Only for the tier's dealers there.")
+    dealer_id: UUID | None = Field(default=None, description="Only for him.")
 
 
 class LineAsk(Part):

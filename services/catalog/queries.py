@@ -74,8 +74,8 @@ async def prices(
     buyer = (await store.buyers(reader, [dealer_id])).get(dealer_id)
     if buyer is None:
         return {}
-    published = await store.published_lists(reader, since=at, until=at)
-    lists = pricing.resolver(published)(buyer.tier_at(at), at)
+    published = await store.published_lists(reader, [dealer_id], since=at, until=at)
+    lists = pricing.resolver(published)(buyer.audiences_at(at), at)
     places = {
         pricing.EntryKey(one.price_list_id, one.version, product.sku)
         for one in lists
@@ -97,14 +97,14 @@ async def categories(reader: Reader) -> list[CategoryResponse]:
 
 
 async def price_lists(
-    reader: Reader, page: PageRequest, *, tier: str | None
+    reader: Reader, page: PageRequest, *, tier: str | None, dealer_id: UUID | None
 ) -> Page[PriceListSummary]:
     """Lists by code, each with the newest version that the caller may see."""
     (after,) = page.key(str)
     rows = await reader.fetch(
         """
-        SELECT l.price_list_id, l.code, l.name, l.tier, l.currency, l.revision, v.version, v.status,
-               v.valid_from, v.valid_to
+        SELECT l.price_list_id, l.code, l.name, l.tier, l.province, l.dealer_id, l.currency,
+               l.revision, v.version, v.status, v.valid_from, v.valid_to
         FROM price_lists l
         CROSS JOIN LATERAL (
             SELECT version, status, valid_from, valid_to
@@ -114,11 +114,13 @@ async def price_lists(
             LIMIT 1
         ) v
         WHERE ($1::text IS NULL OR l.code > $1) AND ($2::text IS NULL OR l.tier = $2)
+          AND ($3::uuid IS NULL OR l.dealer_id = $3)
         ORDER BY l.code
-        LIMIT $3
+        LIMIT $4
         """,
         after,
         tier,
+        dealer_id,
         page.fetch,
     )
     found = [PriceListSummary(**row) for row in rows]
@@ -129,7 +131,7 @@ async def price_list(reader: Reader, price_list_id: UUID) -> PriceListResponse:
     """A list with its versions, newest first, and no allowed actions yet. Raises NotFound."""
     head = await reader.fetchrow(
         """
-        SELECT price_list_id, code, name, tier, currency, revision
+        SELECT price_list_id, code, name, tier, province, dealer_id, currency, revision
         FROM price_lists
         WHERE price_list_id = $1
         """,

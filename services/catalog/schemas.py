@@ -29,6 +29,7 @@ Moment = Annotated[
     AwareDatetime,
     Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
 ]
+Province = Annotated[str, Text(min_length=1, max_length=32, pattern=ONE_LINE)]
 MinQuantity = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
@@ -181,11 +182,13 @@ class WindowRequest(Body):
 
 
 class PriceListRequest(WindowRequest):
-    """A new price list with its first draft."""
+    """A new price list with its first draft: for a dealer, a tier in a province, a tier, or all."""
 
     code: Code
     name: Name
-    tier: Tier
+    tier: Tier | None = None
+    province: Province | None = Field(default=None, description="Only together with a tier.")
+    dealer_id: UUID | None = Field(default=None, description="Stands alone.")
     currency: Literal["CNY"] = "CNY"
     entries: Entries = Field(default_factory=list)
 
@@ -218,7 +221,9 @@ class PriceListResponse(BaseModel):
     price_list_id: UUID
     code: str
     name: str
-    tier: str
+    tier: str | None
+    province: str | None
+    dealer_id: UUID | None
     currency: str
     revision: int
     versions: list[PriceListVersionResponse]
@@ -229,7 +234,9 @@ class PriceListSummary(BaseModel):
     price_list_id: UUID
     code: str
     name: str
-    tier: str
+    tier: str | None
+    province: str | None
+    dealer_id: UUID | None
     currency: str
     revision: int
     version: int

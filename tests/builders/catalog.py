@@ -7,6 +7,7 @@ from uuid import uuid4
 from chassis import money
 from chassis.ids import uuid7
 from contracts.catalog import LineAsk, PriceOrder, ProductStatus
+from services.catalog.domain.audience import Audience
 from services.catalog.domain.price_lists import (
     Entry,
     ListVersion,
@@ -22,6 +23,7 @@ from services.catalog.domain.pricing import (
     Knowledge,
     PricingAsk,
     PublishedList,
+    Standing,
     resolver,
 )
 from services.catalog.domain.products import Product
@@ -85,7 +87,7 @@ def knowledge(dealer_id, *lists, entries, articles=None, tiers=((NOON - 9 * DAY,
     }
     skus = {key.sku for key in found}
     return Knowledge(
-        {dealer_id: Buyer(tuple(tiers))},
+        {dealer_id: Buyer(dealer_id, tuple(Standing(*tier) for tier in tiers))},
         articles if articles is not None else {sku: an_article() for sku in skus},
         resolver(lists),
         found,
@@ -119,7 +121,8 @@ def a_price_list(tier="CITY", **facts):
         facts.pop("drafted_by", uuid4()),
     )
     given = {"code": f"L-{uuid4().hex[:8]}", "name": "地市代理价目表"}
-    return PriceList(uuid7(), tier=tier, revision=1, newest=draft, **given | facts)
+    audience = Audience(tier, facts.pop("province", None), facts.pop("dealer_id", None))
+    return PriceList(uuid7(), audience=audience, revision=1, newest=draft, **given | facts)
 
 
 def entries(**prices):

@@ -13,13 +13,20 @@ from chassis.errors import NotFound
 from services.catalog.commands.products import Check
 from services.catalog.domain import price_lists as domain
 from services.catalog.domain.price_lists import Entry, PriceList, PriceListCodeTaken, Window
-from services.catalog.domain.pricing import UnknownSku
+from services.catalog.domain.pricing import UnknownDealer, UnknownSku
 from services.catalog.store import price_lists as store
+from services.catalog.store.pricing import buyers
 from services.catalog.store.products import known_skus
 
 
 async def create_list(tx: Tx, fresh: PriceList, entries: Sequence[Entry]) -> PriceList:
-    """Start a list with its first draft; raises PriceListCodeTaken, UnknownSku, RepeatedBreak."""
+    """Start a list with its first draft.
+
+    Raises UnknownDealer, PriceListCodeTaken, UnknownSku, RepeatedBreak.
+    """
+    for_one = fresh.audience.dealer_id
+    if for_one and for_one not in await buyers(tx, [for_one]):
+        raise UnknownDealer
     if not await store.insert_list(tx, fresh):
         raise PriceListCodeTaken(code=fresh.code)
     await store.save_newest(tx, fresh)

@@ -26,11 +26,12 @@ async def price_orders(tx: Tx, asks: Sequence[PriceOrder]) -> None:
 
 async def price(reader: Reader, asks: Sequence[PricingAsk]) -> list[Priced | DomainError]:
     """Per ask its priced lines, or UnknownDealer, UnknownSku, NotForSale, NoPrice."""
-    buyers = await store.buyers(reader, {ask.dealer_id for ask in asks})
+    dealer_ids = {ask.dealer_id for ask in asks}
+    buyers = await store.buyers(reader, dealer_ids)
     articles = await store.articles(reader, {line.sku for ask in asks for line in ask.lines})
     times = [ask.at for ask in asks]
     lists_at = domain.resolver(
-        await store.published_lists(reader, since=min(times), until=max(times))
+        await store.published_lists(reader, dealer_ids, since=min(times), until=max(times))
     )
     places = domain.wanted_entries(asks, buyers, lists_at)
     entries = await store.published_entries.breaks(reader, places)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from contracts.catalog import PriceListPublished
+from services.catalog.domain.audience import Audience
 
 
 class PriceListCodeTaken(DomainError):
@@ -113,12 +114,12 @@ class ListVersion:
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """A price list of one tier; `newest` is its last version."""
+    """A price list for some; `newest` is its last version."""
 
     price_list_id: UUID
     code: str
     name: str
-    tier: str
+    audience: Audience
     revision: int
     newest: ListVersion
 
@@ -174,7 +175,9 @@ def publication(known: PriceList) -> PriceListPublished:
         price_list_id=known.price_list_id,
         version=known.newest.version,
         code=known.code,
-        tier=known.tier,
+        tier=known.audience.tier or "",
+        province=known.audience.province,
+        dealer_id=known.audience.dealer_id,
         valid_from=known.newest.window.valid_from,
     )
 

@@ -1,8 +1,9 @@
 """The price engine: for each line of a batch the one list, version and quantity break that holds.
 
-Of a price list the newest published version counts whose window covers the time asked about. Where
-several lists of the dealer's tier name a SKU, the list that was published last wins: a short list
-for a season overrides the general one for what it names, and for nothing else.
+Of a price list the newest published version counts whose window covers the time asked about. A list
+for the dealer himself goes before one for his tier in his province, that before one for his tier,
+that before one for everybody. Among equally near ones that name a SKU, the list that was published
+last wins: a short list for a season overrides the general one for what it names, and nothing else.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from uuid import UUID
 from chassis import money
 from chassis.errors import DomainError
 from contracts.catalog import LineAsk, PricedLine
+from services.catalog.domain.audience import Audience, audiences
 
 
 class UnknownSku(DomainError):
@@ -92,13 +94,19 @@ class PublishedList:
     price_list_id: UUID
     version: int
     code: str
-    tier: str
+    tier: str | None
     currency: str
     tax_inclusive: bool
     published_at: datetime
     valid_from: datetime
     valid_to: datetime | None
     retired_at: datetime | None
+    province: str | None = None
+    dealer_id: UUID | None = None
+
+    @property
+    def audience(self) -> Audience:
+        return Audience(self.tier, self.province, self.dealer_id)
 
     def covers(self, at: datetime) -> bool:
         """Published before, inside its window, and not retired at that time."""
@@ -109,16 +117,26 @@ class PublishedList:
         )
 
 
+class Standing(NamedTuple):
+    """The tier of a dealer and where he is, from a time on."""
+
+    since: datetime
+    tier: str
+    province: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """A dealer's tiers, oldest first, each with the time from which it holds."""
+    """A dealer and his standings, oldest first."""
 
-    tiers: tuple[tuple[datetime, str], ...]
+    dealer_id: UUID
+    standings: tuple[Standing, ...]
 
-    def tier_at(self, at: datetime) -> str:
-        """What was ordered before he came is priced by his first tier."""
-        held = [tier for since, tier in self.tiers if since <= at]
-        return held[-1] if held else self.tiers[0][1]
+    def audiences_at(self, at: datetime) -> tuple[Audience, ...]:
+        """What he belongs to; what was ordered before he came is priced by his first standing."""
+        held = [one for one in self.standings if one.since <= at]
+        standing = held[-1] if held else self.standings[0]
+        return audiences(self.dealer_id, standing.tier, standing.province)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +156,8 @@ Entries = Mapping[EntryKey, Breaks]
 LINE_MINOR_MAX = 10**15
 """What a line may come to; beyond it is a slip of the finger, and no column to hold it."""
 
-ListsAt = Callable[[str, datetime], Sequence[PublishedList]]
-"""The lists that may price something for a tier at a time, the strongest first."""
+ListsAt = Callable[[tuple[Audience, ...], datetime], Sequence[PublishedList]]
+"""The lists that may price something for these audiences at a time, the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +183,18 @@ class Priced:
 
 
 def resolver(lists: Sequence[PublishedList]) -> ListsAt:
-    """Look up lists by tier and time; each pair is worked out once."""
-    return cache(lambda tier, at: _lists_at(lists, tier, at))
+    """Look up lists by audiences and time; each pair is worked out once."""
+    by_audience: dict[Audience, list[PublishedList]] = {}
+    for one in lists:
+        by_audience.setdefault(one.audience, []).append(one)
+    return cache(
+        lambda nearest, at: [
+            one
+            for audience in nearest
+            if audience in by_audience
+            for one in _lists_at(by_audience[audience], at)
+        ]
+    )
 
 
 def wanted_entries(
@@ -177,7 +205,7 @@ def wanted_entries(
         EntryKey(one.price_list_id, one.version, line.sku)
         for ask in asks
         if (buyer := buyers.get(ask.dealer_id))
-        for one in lists_at(buyer.tier_at(ask.at), ask.at)
+        for one in lists_at(buyer.audiences_at(ask.at), ask.at)
         for line in ask.lines
     }
 
@@ -230,13 +258,14 @@ def ladder(sku: str, lists: Sequence[PublishedList], entries: Entries) -> list[S
 def derivation(found: PublishedList, step: Break, unit: str) -> str:
     """Why this price, in words."""
     tax = "含税" if found.tax_inclusive else "未税"
-    return f"价目表 {found.code} 第 {found.version} 版，{step.min_quantity} {unit}起，{tax}"
+    named = f"价目表 {found.code}{found.audience.words} 第 {found.version} 版"
+    return f"{named}，{step.min_quantity} {unit}起，{tax}"
 
 
-def _lists_at(lists: Sequence[PublishedList], tier: str, at: datetime) -> list[PublishedList]:
+def _lists_at(lists: Sequence[PublishedList], at: datetime) -> list[PublishedList]:
     newest: dict[UUID, PublishedList] = {}
     for candidate in lists:
-        if candidate.tier != tier or not candidate.covers(at):
+        if not candidate.covers(at):
             continue
         known = newest.get(candidate.price_list_id)
         if known is None or candidate.version > known.version:
@@ -252,7 +281,7 @@ def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
         return UnknownDealer()
     if fault := _unsaleable(ask, known.articles):
         return fault
-    lists = known.lists_at(buyer.tier_at(ask.at), ask.at)
+    lists = known.lists_at(buyer.audiences_at(ask.at), ask.at)
     found = [price_of(line.sku, line.quantity, lists, known.entries) for line in ask.lines]
     if missing := {line.sku for line, hit in zip(ask.lines, found, strict=True) if hit is None}:
         return NoPrice(skus=sorted(missing))

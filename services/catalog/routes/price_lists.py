@@ -19,6 +19,7 @@ from chassis.scope import acting, reading
 from services.catalog import queries
 from services.catalog.access import ACCESS
 from services.catalog.commands import price_lists as commands
+from services.catalog.domain.audience import Audience
 from services.catalog.domain.price_lists import (
     Entry,
     ListVersion,
@@ -49,11 +50,15 @@ Retirer = Annotated[Actor, Depends(allowed("price-lists.retire"))]
 
 @router.get("", response_model=Page[PriceListSummary])
 async def list_price_lists(
-    actor: Viewer, runtime: RuntimeDep, page: PageQuery, tier: Tier | None = None
+    actor: Viewer,
+    runtime: RuntimeDep,
+    page: PageQuery,
+    tier: Tier | None = None,
+    dealer_id: UUID | None = None,
 ) -> Page[PriceListSummary]:
-    """Price lists by code; a salesperson sees those of his dealers' tiers."""
+    """Price lists by code; a salesperson sees those that price something for his dealers."""
     async with reading(runtime, actor) as reader:
-        return await queries.price_lists(reader, page, tier=tier)
+        return await queries.price_lists(reader, page, tier=tier, dealer_id=dealer_id)
 
 
 @router.get("/{price_list_id}", response_model=PriceListResponse)
@@ -83,7 +88,7 @@ async def create_price_list(
     draft = ListVersion(
         1, VersionStatus.DRAFT, body.tax_inclusive, _window(body), drafted_by=actor.user_id
     )
-    fresh = PriceList(uuid7(), body.code, body.name, body.tier, 1, draft)
+    fresh = PriceList(uuid7(), body.code, body.name, _audience(body), 1, draft)
     async with acting(runtime, actor) as tx:
 
         async def create() -> PriceListResponse:
@@ -188,6 +193,14 @@ def _window(body: WindowRequest) -> Window:
     if body.valid_to and body.valid_to <= body.valid_from:
         raise InvalidRequest(("/valid_to", "The window must end after it begins."))
     return Window(body.valid_from, body.valid_to)
+
+
+def _audience(body: PriceListRequest) -> Audience:
+    if body.dealer_id and body.tier:
+        raise InvalidRequest(("/tier", "A list is for a dealer or for a tier, not for both."))
+    if body.province and not body.tier:
+        raise InvalidRequest(("/tier", "A list for a province names a tier too."))
+    return Audience(body.tier, body.province, body.dealer_id)
 
 
 def _entries(rows: list[EntryRequest]) -> list[Entry]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from chassis.db import Tx
+from services.catalog.domain.audience import Audience
 from services.catalog.domain.price_lists import (
     Entry,
     ListVersion,
@@ -22,15 +23,18 @@ async def insert_list(tx: Tx, fresh: PriceList) -> bool:
     """Store a new list without its draft; False when its code is taken."""
     inserted = await tx.fetchval(
         """
-        INSERT INTO price_lists (price_list_id, code, name, tier, currency, revision)
-        VALUES ($1, $2, $3, $4, 'CNY', $5)
+        INSERT INTO price_lists (price_list_id, code, name, tier, province, dealer_id, currency,
+                                 revision)
+        VALUES ($1, $2, $3, $4, $5, $6, 'CNY', $7)
         ON CONFLICT (code) DO NOTHING
         RETURNING true
         """,
         fresh.price_list_id,
         fresh.code,
         fresh.name,
-        fresh.tier,
+        fresh.audience.tier,
+        fresh.audience.province,
+        fresh.audience.dealer_id,
         fresh.revision,
     )
     return inserted is True
@@ -52,9 +56,9 @@ async def price_list(tx: Tx, price_list_id: UUID) -> PriceList:
     """A list that is held, with its newest version."""
     [row] = await tx.fetch(
         """
-        SELECT l.price_list_id, l.code, l.name, l.tier, l.revision, v.version, v.status,
-               v.tax_inclusive, v.valid_from, v.valid_to, v.drafted_by, v.published_by,
-               v.published_at, v.retired_at
+        SELECT l.price_list_id, l.code, l.name, l.tier, l.province, l.dealer_id, l.revision,
+               v.version, v.status, v.tax_inclusive, v.valid_from, v.valid_to, v.drafted_by,
+               v.published_by, v.published_at, v.retired_at
         FROM price_lists l JOIN price_list_versions v USING (price_list_id)
         WHERE l.price_list_id = $1
         ORDER BY v.version DESC
@@ -180,6 +184,7 @@ def _list(row: Record) -> PriceList:
         published_at=row["published_at"],
         retired_at=row["retired_at"],
     )
+    audience = Audience(row["tier"], row["province"], row["dealer_id"])
     return PriceList(
-        row["price_list_id"], row["code"], row["name"], row["tier"], row["revision"], newest
+        row["price_list_id"], row["code"], row["name"], audience, row["revision"], newest
     )

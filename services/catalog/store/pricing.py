@@ -18,6 +18,7 @@ from services.catalog.domain.pricing import (
     Entries,
     EntryKey,
     PublishedList,
+    Standing,
 )
 
 REMEMBERED_MAX = 200_000
@@ -53,11 +54,18 @@ published_entries = PublishedEntries()
 
 async def buyers(reader: Reader, dealer_ids: Collection[UUID]) -> dict[UUID, Buyer]:
     rows = await reader.fetch(
-        "SELECT dealer_id, tiers, tiers_since FROM dealers WHERE dealer_id = ANY($1::uuid[])",
+        """
+        SELECT dealer_id, tiers, tiers_since, provinces
+        FROM dealers
+        WHERE dealer_id = ANY($1::uuid[])
+        """,
         list(dealer_ids),
     )
     return {
-        row["dealer_id"]: Buyer(tuple(zip(row["tiers_since"], row["tiers"], strict=True)))
+        row["dealer_id"]: Buyer(
+            row["dealer_id"],
+            tuple(map(Standing, row["tiers_since"], row["tiers"], row["provinces"])),
+        )
         for row in rows
     }
 
@@ -80,18 +88,19 @@ async def articles(reader: Reader, skus: Collection[str]) -> dict[str, Article]:
 
 
 async def published_lists(
-    reader: Reader, *, since: datetime, until: datetime
+    reader: Reader, dealer_ids: Collection[UUID], *, since: datetime, until: datetime
 ) -> list[PublishedList]:
-    """Versions that may hold at some time between the two, both included.
+    """Versions that may hold for these dealers at some time between the two, both included.
 
     Left out are those that a newer version of the same list covers all that time.
     """
     rows = await reader.fetch(
         """
-        SELECT price_list_id, v.version, l.code, l.tier, l.currency, v.tax_inclusive,
-               v.published_at, v.valid_from, v.valid_to, v.retired_at
+        SELECT price_list_id, v.version, l.code, l.tier, l.province, l.dealer_id, l.currency,
+               v.tax_inclusive, v.published_at, v.valid_from, v.valid_to, v.retired_at
         FROM price_list_versions v JOIN price_lists l USING (price_list_id)
         WHERE v.status <> 'DRAFT'
+          AND (l.dealer_id IS NULL OR l.dealer_id = ANY($3::uuid[]))
           AND greatest(v.published_at, v.valid_from) <= $2
           AND least(v.valid_to, v.retired_at, 'infinity') > $1
           AND NOT EXISTS (
@@ -105,6 +114,7 @@ async def published_lists(
         """,
         since,
         until,
+        list(dealer_ids),
     )
     return [PublishedList(**row) for row in rows]
 

@@ -30,9 +30,11 @@ class Shop:
             ]
         )
 
-    async def a_dealer(self, tier="CITY", salesperson=None):
+    async def a_dealer(self, tier="CITY", salesperson=None, **facts):
         """A dealer and somebody who buys for him."""
-        state = a_dealer_state(tier=tier, salesperson_id=salesperson and salesperson.user_id)
+        state = a_dealer_state(
+            tier=tier, salesperson_id=salesperson and salesperson.user_id, **facts
+        )
         await self.deliver(state)
         return an_actor(Role.DLR, dealer_id=state.dealer_id)
 

@@ -125,6 +125,8 @@ async def test_what_cannot_hold_is_not_published(shop, facts, slug):
         ({"valid_from": "0001-01-01T00:00:00+14:00"}, "invalid-request"),
         ({"name": "a\x00b"}, "invalid-request"),
         ({"tier": "GALAXY"}, "invalid-request"),
+        ({"dealer_id": str(uuid4())}, "invalid-request"),
+        ({"tier": None, "province": "浙江省"}, "invalid-request"),
     ],
 )
 async def test_bad_lists_are_refused_by_name(shop, facts, slug):
@@ -165,6 +167,15 @@ async def test_a_salesperson_sees_published_lists_of_his_dealers_tiers(shop):
     assert entries.json()["items"] == []
 
 
+async def test_a_list_for_a_stranger_is_refused(shop):
+    await shop.products("A")
+
+    refused = await shop.draft(None, [("A", 1, "1")], dealer_id=str(uuid4()))
+
+    assert refused.status_code == 404
+    assert refused.json()["type"].endswith("/unknown-dealer")
+
+
 async def test_a_missing_list_is_not_found(shop):
     path = f"/price-lists/{uuid4()}"
 
@@ -174,6 +185,48 @@ async def test_a_missing_list_is_not_found(shop):
     ]
 
     assert {answer.status_code for answer in answers} == {404}
+
+
+async def test_the_nearest_list_prices_and_nobody_else_sees_it(shop):
+    """F-45: dealer before tier in his province before tier before everybody; E-27: no leak."""
+    await shop.products("A", "B", "C", "D")
+    his, other = await shop.a_dealer("CITY"), await shop.a_dealer("CITY", shop.sales)
+    far = await shop.a_dealer("CITY", province="江苏省")
+    every = ("A", "B", "C", "D")
+    await shop.publish(None, *((sku, 1, "9") for sku in every))
+    await shop.publish("CITY", *((sku, 1, "8") for sku in every[:3]))
+    await shop.publish("CITY", *((sku, 1, "7") for sku in every[:2]), province="浙江省")
+    mine = await shop.publish(None, ("A", 1, "6"), dealer_id=str(his.dealer_id))
+
+    seen = [
+        [
+            one["price"]["unit_price"]
+            for one in (await shop.api(buyer).get("/products")).json()["items"]
+        ]
+        for buyer in (his, other, far)
+    ]
+    listed = (await shop.api(shop.sales).get("/price-lists")).json()["items"]
+    hidden = await shop.api(shop.sales).get(f"/price-lists/{mine['price_list_id']}")
+
+    assert seen == [["6", "7", "8", "9"], ["7", "7", "8", "9"], ["8", "8", "8", "9"]]
+    assert len(listed) == 3
+    assert hidden.status_code == 404
+
+
+async def test_a_dealers_own_list_prices_his_order_as_his_quote(shop):
+    await shop.products("A")
+    his = await shop.a_dealer("CITY")
+    await shop.publish("CITY", ("A", 1, "8"))
+    mine = await shop.publish(None, ("A", 10, "6"), dealer_id=str(his.dealer_id))
+
+    answer = await shop.api(his).post(
+        "/quotes", json={"lines": [{"sku": "A", "quantity": 10}, {"sku": "A", "quantity": 9}]}
+    )
+
+    lines = answer.json()["lines"]
+    assert [line["unit_price"] for line in lines] == ["6", "8"]
+    assert lines[0]["price_list_id"] == mine["price_list_id"]
+    assert "（经销商专用）" in lines[0]["rule"]
 
 
 async def test_what_a_dealer_saw_can_be_shown_later(shop):

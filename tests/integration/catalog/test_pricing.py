@@ -145,6 +145,35 @@ async def test_another_tier_prices_what_is_ordered_after_the_change(db):
     assert [one.total_minor for one in await answers(db, OrderPriced)] == [1_000, 900]
 
 
+async def test_a_move_prices_what_is_ordered_after_it(db):
+    there = a_dealer_state(tier="CITY", province="江苏省", version=1)
+    yesterday = datetime.now(UTC) - DAY
+    await publish(db, a_price_list("CITY"), entries(A="9"), now=yesterday)
+    await publish(db, a_price_list("CITY", province="浙江省"), entries(A="7"), now=yesterday)
+    await deliver(db, there)
+    await deliver(db, there.model_copy(update={"province": "浙江省", "version": 2}))
+
+    await deliver(
+        db,
+        a_price_order(there.dealer_id, yesterday + DAY / 2, A=1),
+        a_price_order(there.dealer_id, datetime.now(UTC), A=1),
+    )
+
+    assert [one.total_minor for one in await answers(db, OrderPriced)] == [900, 700]
+
+
+async def test_a_dealer_heard_of_before_provinces_were_kept_gets_his_by_hearing_it_again(db):
+    state = a_dealer_state(tier="CITY", province="浙江省")
+    await deliver(db, state)
+    await db.execute("UPDATE dealers SET province = '', provinces = ARRAY['']")
+    await publish(db, a_price_list("CITY", province="浙江省"), entries(A="7"))
+
+    await deliver(db, state)
+    await deliver(db, a_price_order(state.dealer_id, datetime.now(UTC) + DAY, A=1))
+
+    assert [one.total_minor for one in await answers(db, OrderPriced)] == [700]
+
+
 async def test_a_batch_costs_three_statements_however_large_it_is(db):
     dealer = a_dealer_state(tier="CITY")
     await deliver(db, dealer)

@@ -7,6 +7,7 @@ from uuid import UUID
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from services.catalog.domain.audience import Audience
 from services.catalog.domain.pricing import resolver
 from services.catalog.store.pricing import published_lists
 from tests.builders.catalog import DAY, NOON, a_published_list
@@ -67,7 +68,7 @@ async def offered(db, lists, since, until):
         await transaction.start()
         try:
             await store(connection, lists)
-            return await published_lists(connection, since=since, until=until)
+            return await published_lists(connection, [], since=since, until=until)
         finally:
             await transaction.rollback()
 
@@ -86,7 +87,7 @@ async def test_the_offered_lists_price_like_all_lists(catalog_db):
         waited = asyncio.run_coroutine_threadsafe(offered(catalog_db, lists, since, until), loop)
 
         names = [
-            [(found.code, found.version) for found in resolver(some)("CITY", at)]
+            [(found.code, found.version) for found in resolver(some)((Audience("CITY"),), at)]
             for some in (waited.result(), lists)
         ]
         assert names[0] == names[1]

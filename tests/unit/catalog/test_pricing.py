@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.catalog.domain import pricing
+from services.catalog.domain.audience import EVERYBODY, Audience, audiences
 from services.catalog.domain.pricing import NoPrice, NotForSale, UnknownDealer, UnknownSku
 from tests.builders.catalog import (
     DAY,
@@ -124,6 +125,38 @@ def test_a_list_for_a_season_overrides_the_general_one_for_what_it_names_only():
     assert [line.unit_price for line in after.lines] == ["10", "5"]
 
 
+def test_the_nearest_list_prices_what_it_names():
+    everybody, tier = a_published_list(None), a_published_list("CITY")
+    there = a_published_list("CITY", province="浙江省")
+    his = a_published_list(None, dealer_id=DEALER, published_at=NOON - DAY * 2)
+    foreign = a_published_list(None, dealer_id=uuid4())
+    elsewhere = a_published_list("CITY", province="江苏省")
+    lists = [everybody, tier, there, his, foreign, elsewhere]
+    known = knowledge(
+        DEALER,
+        *lists,
+        entries=[
+            (everybody, {sku: breaks(from_1="9") for sku in "ABCD"}),
+            (tier, {sku: breaks(from_1="8") for sku in "ABC"}),
+            (there, {sku: breaks(from_1="7") for sku in "AB"}),
+            (his, {"A": breaks(from_1="6")}),
+            (foreign, {sku: breaks(from_1="1") for sku in "ABCD"}),
+            (elsewhere, {sku: breaks(from_1="2") for sku in "ABCD"}),
+        ],
+        tiers=((NOON - 9 * DAY, "CITY", "浙江省"),),
+    )
+
+    lines = price(known, A=1, B=1, C=1, D=1).lines
+
+    assert [line.unit_price for line in lines] == ["6", "7", "8", "9"]
+    assert [line.rule.split(" ")[1] for line in lines] == [
+        "CITY-2026（经销商专用）",
+        "CITY-2026（浙江省）",
+        "CITY-2026",
+        "CITY-2026（通用）",
+    ]
+
+
 def test_a_retired_list_prices_only_what_was_ordered_before():
     city = a_published_list(retired_at=NOON)
     known = knowledge(DEALER, city, entries=[(city, {"A": breaks(from_1="10")})])
@@ -203,9 +236,20 @@ def test_a_ladder_shows_each_quantity_from_which_another_price_holds():
 
 
 HOURS = st.integers(-20, 20).map(lambda hours: NOON + hours * DAY / 24)
+AUDIENCES = st.sampled_from(
+    [
+        Audience("CITY"),
+        Audience("COUNTY"),
+        Audience("CITY", "浙江省"),
+        Audience("CITY", "江苏省"),
+        Audience(dealer_id=DEALER),
+        Audience(dealer_id=UUID(int=9)),
+        EVERYBODY,
+    ]
+)
 LISTS = st.builds(
-    a_published_list,
-    st.sampled_from(["CITY", "COUNTY"]),
+    lambda audience, **facts: a_published_list(**audience._asdict(), **facts),
+    AUDIENCES,
     price_list_id=st.sampled_from([UUID(int=1), UUID(int=2), UUID(int=3)]),
     version=st.integers(1, 4),
     tax_inclusive=st.booleans(),
@@ -219,7 +263,7 @@ PRICES = st.dictionaries(
 )
 
 
-def oracle(lists, prices, tier, at, quantity):
+def oracle(lists, prices, nearest, at, quantity):
     """Try every list, version and break; the best by the rule's own words."""
     held = []
     for one in lists:
@@ -228,23 +272,25 @@ def oracle(lists, prices, tier, at, quantity):
             other
             for other in lists
             if other.price_list_id == one.price_list_id
-            and other.tier == tier
+            and other.audience == one.audience
             and other.version > one.version
             and max(other.published_at, other.valid_from) <= at
             and all(end is None or at < end for end in (other.valid_to, other.retired_at))
         ]
-        if one.tier == tier and begins <= at and all(e is None or at < e for e in ends):
+        if one.audience in nearest and begins <= at and all(e is None or at < e for e in ends):
             if newer:
                 continue
             for least, price in prices[one].items():
                 if least <= quantity:
-                    held.append(((one.published_at, one.price_list_id), least, price, one))
+                    near = -nearest.index(one.audience)
+                    rank = (near, one.published_at, one.price_list_id)
+                    held.append((rank, least, price, one))
     return max(held, key=lambda found: found[:2], default=None)
 
 
 @settings(max_examples=300)
 @given(
-    st.lists(LISTS, max_size=6, unique_by=lambda one: (one.price_list_id, one.version)),
+    st.lists(LISTS, max_size=8, unique_by=lambda one: (one.price_list_id, one.version)),
     st.data(),
     st.sampled_from(["CITY", "COUNTY"]),
     HOURS,
@@ -257,12 +303,16 @@ def test_the_engine_agrees_with_an_oracle_that_tries_everything(lists, data, tie
         for one, steps in prices.items()
     ]
     known = knowledge(
-        DEALER, *lists, entries=entries, articles={"A": an_article()}, tiers=((NOON, tier),)
+        DEALER,
+        *lists,
+        entries=entries,
+        articles={"A": an_article()},
+        tiers=((NOON, tier, "浙江省"),),
     )
 
     outcome = price(known, at=at, A=quantity)
 
-    best = oracle(lists, prices, tier, at, quantity)
+    best = oracle(lists, prices, audiences(DEALER, tier, "浙江省"), at, quantity)
     if best is None:
         assert isinstance(outcome, NoPrice)
     else:
