@@ -10,6 +10,7 @@ LOOKING = (Role.FIN, Role.ADM, Role.SAL, Role.DLR)
 
 ACCESS: Access = {
     "accounts.view": roles(*LOOKING),
+    "statements.view": roles(*LOOKING),
     "accounts.pay-order": roles(Role.FIN, Role.DLR),
     "payments.view": roles(*LOOKING),
     "payments.record": roles(Role.FIN),

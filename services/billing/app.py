@@ -5,13 +5,19 @@ from __future__ import annotations
 from chassis.service import Service
 from services.billing.access import ACCESS
 from services.billing.consumers import SUBSCRIPTIONS
-from services.billing.routes import accounts, invoices, payments
+from services.billing.routes import accounts, invoices, payments, statements
 from services.billing.settings import Settings
 
 SERVICE = Service(
     name="billing",
     settings=Settings,
     access=ACCESS,
-    routers=(accounts.router, payments.router, invoices.invoices, invoices.receivables),
+    routers=(
+        accounts.router,
+        statements.router,
+        payments.router,
+        invoices.invoices,
+        invoices.receivables,
+    ),
     subscriptions=SUBSCRIPTIONS,
 )

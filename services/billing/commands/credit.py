@@ -18,8 +18,12 @@ async def follow_dealers(tx: Tx, dealers: Sequence[DealerState]) -> None:
     fresh = await accounts.upsert_dealers(tx, dealers)
     books = await open_books(tx, fresh)
     events = [credit.set_limit(books, dealer) for dealer in dealers if dealer.dealer_id in fresh]
+    changes = [event for event in events if event]
     await save_books(tx, books)
-    await outbox.add(tx, [event for event in events if event])
+    if changes:
+        limits = [(event.dealer_id, event.credit_limit_minor) for event in changes]
+        await accounts.insert_credit_limits(tx, limits)
+    await outbox.add(tx, changes)
 
 
 async def hold_credit(tx: Tx, asks: Sequence[HoldCredit]) -> None:
@@ -39,4 +43,6 @@ async def release_credit(tx: Tx, asks: Sequence[ReleaseCredit]) -> None:
         books.allocations = await receipts.allocations_of_orders(tx, order_ids)
     replies = [credit.release(books, ask) for ask in asks]
     await save_books(tx, books)
+    if released := [order_id for order_id in order_ids if order_id in books.changed_orders]:
+        await accounts.mark_released(tx, released)
     await outbox.add(tx, [*books.messages, *replies])

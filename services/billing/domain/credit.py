@@ -7,7 +7,6 @@ from uuid import UUID
 
 from contracts.billing import (
     AccountOpened,
-    BillingEvent,
     CreditHeld,
     CreditLimitChanged,
     CreditRefused,
@@ -22,7 +21,7 @@ from services.billing.domain.books import Books, Kind, OrderAccount, OrderState
 from services.billing.domain.covering import uncover
 
 
-def set_limit(books: Books, dealer: DealerState) -> BillingEvent | None:
+def set_limit(books: Books, dealer: DealerState) -> AccountOpened | CreditLimitChanged | None:
     """Give an account its limit. A limit below the exposure stops new holds, nothing else."""
     account = books.accounts[dealer.dealer_id]
     opened, limit = account.version == 0, dealer.credit_limit_minor

@@ -133,6 +133,31 @@ async def save_order_accounts(tx: Tx, orders: Sequence[OrderAccount]) -> None:
     )
 
 
+async def mark_released(tx: Tx, order_ids: Collection[UUID]) -> None:
+    """Keep when orders were released, for what is asked of the past; once."""
+    await tx.execute(
+        """
+        UPDATE order_accounts
+        SET released_at = statement_timestamp()
+        WHERE order_id = ANY($1::uuid[]) AND state = 'RELEASED' AND released_at IS NULL
+        """,
+        list(order_ids),
+    )
+
+
+async def insert_credit_limits(tx: Tx, limits: Sequence[tuple[UUID, int]]) -> None:
+    """From now on these limits hold; the accounts of the dealers are locked."""
+    await tx.execute(
+        """
+        INSERT INTO credit_limits (dealer_id, limit_minor)
+        SELECT dealer_id, limit_minor FROM unnest($1::uuid[], $2::bigint[])
+             AS new(dealer_id, limit_minor)
+        """,
+        [dealer_id for dealer_id, _ in limits],
+        [limit for _, limit in limits],
+    )
+
+
 def _order_account(row: Record) -> OrderAccount:
     return OrderAccount(
         row["order_id"],

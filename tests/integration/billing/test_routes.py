@@ -333,7 +333,7 @@ async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
         async with reading(api.runtime, stranger) as reader:
             seen[table["table_name"]] = await reader.fetchval(count)
 
-    assert len(stored) == 7
+    assert len(stored) == 8
     assert all(stored.values())
     assert not any(seen.values())
 
