@@ -103,5 +103,7 @@ class PricingRefused(OrderReply):
 
     type = "catalog.pricing-refused.v1"
 
-    reason: str = Field(description="unknown-sku, not-for-sale, no-price or unknown-dealer.")
+    reason: str = Field(
+        description="unknown-sku, not-for-sale, not-in-assortment, no-price or unknown-dealer."
+    )
     skus: tuple[str, ...]

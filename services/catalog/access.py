@@ -16,5 +16,8 @@ ACCESS: Access = {
     "price-lists.draft": roles(Role.ADM),
     "price-lists.publish": roles(Role.ADM),
     "price-lists.retire": roles(Role.ADM),
+    "assortments.view": roles(Role.ADM, Role.FIN, Role.SAL),
+    "assortments.change": roles(Role.ADM),
+    "assortments.end": roles(Role.ADM),
     "quotes.create": roles(Role.DLR, Role.SAL, Role.ADM, Role.MACHINE),
 }

@@ -7,7 +7,7 @@ from chassis.service import Service
 from contracts.quotes import read_keys
 from services.catalog.access import ACCESS
 from services.catalog.consumers import SUBSCRIPTIONS
-from services.catalog.routes import categories, price_lists, products, quotes
+from services.catalog.routes import assortments, categories, price_lists, products, quotes
 from services.catalog.settings import Settings
 
 
@@ -20,7 +20,13 @@ SERVICE = Service(
     name="catalog",
     settings=Settings,
     access=ACCESS,
-    routers=(products.router, categories.router, price_lists.router, quotes.router),
+    routers=(
+        products.router,
+        categories.router,
+        price_lists.router,
+        assortments.router,
+        quotes.router,
+    ),
     subscriptions=SUBSCRIPTIONS,
     prepare=prepare,
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Reader
 from chassis.errors import NotFound
 from chassis.pages import Page, PageRequest
-from services.catalog.domain import pricing
+from services.catalog.domain import assortments, pricing
+from services.catalog.domain.assortments import Assortment, Range, Rule
+from services.catalog.domain.audience import Audience
 from services.catalog.domain.pricing import Step
 from services.catalog.domain.products import Product
 from services.catalog.schemas import (
@@ -22,6 +25,7 @@ from services.catalog.schemas import (
     PriceStep,
 )
 from services.catalog.store import pricing as store
+from services.catalog.store.assortments import held_rules, rule_of
 from services.catalog.store.products import product_of, products
 
 
@@ -39,10 +43,12 @@ async def search(
     text: str | None,
     category: str | None,
     statuses: Sequence[str],
+    assortment: Assortment,
 ) -> list[Product]:
-    """Products by SKU, one more than the page; `text` is the start of a SKU or barcode, or a part
-    of a name; a category stands for those below it too.
+    """Products of an assortment by SKU, one more than the page; `text` is the start of a SKU or
+    barcode, or a part of a name; a category stands for those below it too.
     """
+    denied, allowed = assortment.denied, assortment.allowed or Range()
     (after,) = page.key(str)
     rows = await reader.fetch(
         """
@@ -55,6 +61,8 @@ async def search(
           AND ($3::text IS NULL OR category = $3
                OR category IN (SELECT code FROM categories WHERE parent_code = $3))
           AND status = ANY($4::text[])
+          AND NOT (sku = ANY($6::text[]) OR category = ANY($7::text[]))
+          AND ($8::boolean OR sku = ANY($9::text[]) OR category = ANY($10::text[]))
         ORDER BY sku
         LIMIT $5
         """,
@@ -63,19 +71,40 @@ async def search(
         category,
         list(statuses),
         page.fetch,
+        list(denied.skus),
+        list(denied.categories),
+        assortment.allowed is None,
+        list(allowed.skus),
+        list(allowed.categories),
     )
     return [product_of(row) for row in rows]
 
 
-async def prices(
-    reader: Reader, dealer_id: UUID, shown: Sequence[Product], at: datetime
-) -> dict[str, DealerPrice]:
-    """What a dealer pays at a time, by SKU: nothing for a dealer that the caller may not see."""
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """With whose eyes the catalogue is seen, and as of when."""
+
+    dealer_id: UUID
+    at: datetime
+    audiences: tuple[Audience, ...]
+    assortment: Assortment
+
+
+async def eyes_of(reader: Reader, dealer_id: UUID, at: datetime) -> Eyes | None:
+    """Those of a dealer; None for one that the caller may not see."""
     buyer = (await store.buyers(reader, [dealer_id])).get(dealer_id)
     if buyer is None:
-        return {}
-    published = await store.published_lists(reader, [dealer_id], since=at, until=at)
-    lists = pricing.resolver(published)(buyer.audiences_at(at), at)
+        return None
+    rules = await held_rules(reader, [dealer_id], since=at, until=at)
+    nearest = buyer.audiences_at(at)
+    return Eyes(dealer_id, at, nearest, assortments.resolver(rules)(nearest, at))
+
+
+async def prices(reader: Reader, eyes: Eyes, shown: Sequence[Product]) -> dict[str, DealerPrice]:
+    """What a dealer pays, by SKU; nothing for what he may not buy."""
+    shown = [one for one in shown if eyes.assortment.sells(one.sku, one.category)]
+    published = await store.published_lists(reader, [eyes.dealer_id], since=eyes.at, until=eyes.at)
+    lists = pricing.resolver(published)(eyes.audiences, eyes.at)
     places = {
         pricing.EntryKey(one.price_list_id, one.version, product.sku)
         for one in lists
@@ -153,6 +182,40 @@ async def price_list(reader: Reader, price_list_id: UUID) -> PriceListResponse:
     )
     versions = [PriceListVersionResponse(**row) for row in rows]
     return PriceListResponse(**head, versions=versions, allowed_actions=[])
+
+
+async def assortment_rules(
+    reader: Reader,
+    page: PageRequest,
+    *,
+    dealer_id: UUID | None,
+    sku: str | None,
+    category: str | None,
+    ended: bool,
+) -> list[Rule]:
+    """Rules, newest first, one more than the page; those that have ended only with `ended`."""
+    (before,) = page.key(UUID)
+    rows = await reader.fetch(
+        """
+        SELECT rule_id, effect, tier, province, dealer_id, category, sku, reason, since, created_by,
+               ended_at, ended_by
+        FROM assortment_rules
+        WHERE ($1::uuid IS NULL OR rule_id < $1)
+          AND ($2::uuid IS NULL OR dealer_id = $2)
+          AND ($3::text IS NULL OR sku = $3)
+          AND ($4::text IS NULL OR category = $4)
+          AND ($5::boolean OR ended_at IS NULL)
+        ORDER BY rule_id DESC
+        LIMIT $6
+        """,
+        before,
+        dealer_id,
+        sku,
+        category,
+        ended,
+        page.fetch,
+    )
+    return [rule_of(row) for row in rows]
 
 
 async def entries(

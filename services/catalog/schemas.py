@@ -13,6 +13,7 @@ from pydantic import StringConstraints as Text
 
 from contracts.catalog import PricedLine, ProductStatus
 from contracts.message import Price, Sku
+from services.catalog.domain.assortments import Effect
 from services.catalog.domain.price_lists import VersionStatus
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -250,6 +251,33 @@ class EntryResponse(BaseModel):
     name_zh: str
     min_quantity: int
     unit_price: Price
+
+
+class AssortmentRuleRequest(Body):
+    """Whom (nothing named: everybody) a SKU or a category is allowed or denied."""
+
+    effect: Effect
+    tier: Tier | None = None
+    province: Province | None = None
+    dealer_id: UUID | None = Field(default=None, description="Stands alone.")
+    sku: Sku | None = None
+    category: Code | None = Field(default=None, description="With all categories below it.")
+    reason: Name
+    since: Moment | None = Field(default=None, description="Null: now. Never in the past.")
+
+
+class AssortmentRuleResponse(BaseModel):
+    rule_id: UUID
+    effect: Effect
+    tier: str | None
+    province: str | None
+    dealer_id: UUID | None
+    sku: str | None
+    category: str | None
+    reason: str
+    since: datetime
+    ended_at: datetime | None
+    allowed_actions: list[str]
 
 
 class QuoteLine(Body):

@@ -7,7 +7,9 @@ from uuid import uuid4
 from chassis import money
 from chassis.ids import uuid7
 from contracts.catalog import LineAsk, PriceOrder, ProductStatus
-from services.catalog.domain.audience import Audience
+from services.catalog.domain import assortments
+from services.catalog.domain.assortments import HeldRule
+from services.catalog.domain.audience import EVERYBODY, Audience
 from services.catalog.domain.price_lists import (
     Entry,
     ListVersion,
@@ -78,7 +80,9 @@ def breaks(**prices):
     )
 
 
-def knowledge(dealer_id, *lists, entries, articles=None, tiers=((NOON - 9 * DAY, "CITY"),)):
+def knowledge(
+    dealer_id, *lists, entries, articles=None, tiers=((NOON - 9 * DAY, "CITY"),), rules=()
+):
     """`entries`: breaks by list and SKU."""
     found = {
         EntryKey(one.price_list_id, one.version, sku): steps
@@ -91,7 +95,14 @@ def knowledge(dealer_id, *lists, entries, articles=None, tiers=((NOON - 9 * DAY,
         articles if articles is not None else {sku: an_article() for sku in skus},
         resolver(lists),
         found,
+        assortments.resolver(rules),
     )
+
+
+def a_held_rule(effect, audience=EVERYBODY, **facts):
+    given = {"sku": None, "categories": frozenset(), "since": NOON - DAY, "ended_at": None}
+    given |= facts
+    return HeldRule(effect, audience, **given | {"categories": frozenset(given["categories"])})
 
 
 def line_asks(quantities):

@@ -13,9 +13,11 @@ from chassis.ids import uuid7
 from contracts.catalog import LineAsk, OrderPriced, PriceOrder, PricingRefused
 from contracts.message import OrderReply
 from contracts.quotes import Quote
+from services.catalog.domain import assortments
 from services.catalog.domain import pricing as domain
 from services.catalog.domain.pricing import Knowledge, Priced, PricingAsk
 from services.catalog.store import pricing as store
+from services.catalog.store.assortments import held_rules
 
 
 async def price_orders(tx: Tx, asks: Sequence[PriceOrder]) -> None:
@@ -25,17 +27,20 @@ async def price_orders(tx: Tx, asks: Sequence[PriceOrder]) -> None:
 
 
 async def price(reader: Reader, asks: Sequence[PricingAsk]) -> list[Priced | DomainError]:
-    """Per ask its priced lines, or UnknownDealer, UnknownSku, NotForSale, NoPrice."""
+    """Per ask its priced lines, or why it has none, as `domain.price` says."""
     dealer_ids = {ask.dealer_id for ask in asks}
     buyers = await store.buyers(reader, dealer_ids)
     articles = await store.articles(reader, {line.sku for ask in asks for line in ask.lines})
     times = [ask.at for ask in asks]
+    since, until = min(times), max(times)
+    rules = await held_rules(reader, dealer_ids, since=since, until=until)
     lists_at = domain.resolver(
-        await store.published_lists(reader, dealer_ids, since=min(times), until=max(times))
+        await store.published_lists(reader, dealer_ids, since=since, until=until)
     )
     places = domain.wanted_entries(asks, buyers, lists_at)
     entries = await store.published_entries.breaks(reader, places)
-    return domain.price(asks, Knowledge(buyers, articles, lists_at, entries))
+    known = Knowledge(buyers, articles, lists_at, entries, assortments.resolver(rules))
+    return domain.price(asks, known)
 
 
 async def quote(

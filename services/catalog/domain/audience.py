@@ -1,4 +1,4 @@
-"""For whom a rule is: one dealer, a tier in a province, a tier, or everybody; the nearest wins."""
+"""For whom a rule is: one dealer, a tier in a province, a tier, a province, or everybody."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class Audience(NamedTuple):
-    """What is not named is not asked about; a dealer stands alone, a province with a tier."""
+    """What is not named is not asked about; a dealer stands alone."""
 
     tier: str | None = None
     province: str | None = None
@@ -32,5 +32,6 @@ def audiences(dealer_id: UUID, tier: str, province: str) -> tuple[Audience, ...]
         Audience(dealer_id=dealer_id),
         Audience(tier, province),
         Audience(tier),
+        Audience(province=province),
         EVERYBODY,
     )

@@ -18,6 +18,12 @@ from uuid import UUID
 from chassis import money
 from chassis.errors import DomainError
 from contracts.catalog import LineAsk, PricedLine
+from services.catalog.domain.assortments import (
+    EVERYTHING,
+    AssortmentAt,
+    NotInAssortment,
+    all_sold,
+)
 from services.catalog.domain.audience import Audience, audiences
 
 
@@ -69,6 +75,7 @@ class Article(NamedTuple):
     unit: str
     tax_rate_bp: int
     for_sale: bool
+    category: str = ""
 
 
 class Break(NamedTuple):
@@ -168,6 +175,7 @@ class Knowledge:
     articles: Mapping[str, Article]
     lists_at: ListsAt
     entries: Entries
+    assortment_at: AssortmentAt = all_sold
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +219,7 @@ def wanted_entries(
 
 
 def price(asks: Sequence[PricingAsk], known: Knowledge) -> list[Priced | DomainError]:
-    """Per ask its priced lines, or UnknownDealer, UnknownSku, NotForSale, NoPrice."""
+    """Per ask its priced lines, or the reason why it has none: one of those of `_price`."""
     return [_price(ask, known) for ask in asks]
 
 
@@ -276,12 +284,14 @@ def _lists_at(lists: Sequence[PublishedList], at: datetime) -> list[PublishedLis
 
 
 def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
+    """The lines, or UnknownDealer, UnknownSku, NotForSale, NotInAssortment, NoPrice."""
     buyer = known.buyers.get(ask.dealer_id)
     if buyer is None:
         return UnknownDealer()
-    if fault := _unsaleable(ask, known.articles):
+    nearest = buyer.audiences_at(ask.at)
+    if fault := _unsaleable(ask, known, nearest):
         return fault
-    lists = known.lists_at(buyer.audiences_at(ask.at), ask.at)
+    lists = known.lists_at(nearest, ask.at)
     found = [price_of(line.sku, line.quantity, lists, known.entries) for line in ask.lines]
     if missing := {line.sku for line, hit in zip(ask.lines, found, strict=True) if hit is None}:
         return NoPrice(skus=sorted(missing))
@@ -293,11 +303,20 @@ def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
     return Priced(lines, lists[0].currency)
 
 
-def _unsaleable(ask: PricingAsk, articles: Mapping[str, Article]) -> DomainError | None:
+def _unsaleable(
+    ask: PricingAsk, known: Knowledge, nearest: tuple[Audience, ...]
+) -> DomainError | None:
+    articles = known.articles
     if unknown := {line.sku for line in ask.lines} - articles.keys():
         return UnknownSku(skus=sorted(unknown))
-    idle = {line.sku for line in ask.lines if not articles[line.sku].for_sale}
-    return NotForSale(skus=sorted(idle)) if idle else None
+    if idle := {line.sku for line in ask.lines if not articles[line.sku].for_sale}:
+        return NotForSale(skus=sorted(idle))
+    assortment = known.assortment_at(nearest, ask.at)
+    if assortment is EVERYTHING:
+        return None
+    skus = {line.sku for line in ask.lines}
+    outside = [sku for sku in skus if not assortment.sells(sku, articles[sku].category)]
+    return NotInAssortment(skus=sorted(outside)) if outside else None
 
 
 def _priced(line: LineAsk, article: Article, found: PublishedList, step: Break) -> PricedLine:

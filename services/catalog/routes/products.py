@@ -22,7 +22,9 @@ from contracts.catalog import ProductStatus
 from services.catalog import queries
 from services.catalog.access import ACCESS
 from services.catalog.commands import products as commands
+from services.catalog.domain.assortments import EVERYTHING
 from services.catalog.domain.products import MOVES, Product, Stored
+from services.catalog.queries import Eyes
 from services.catalog.schemas import (
     DealerPrice,
     ImportResult,
@@ -62,15 +64,22 @@ async def list_products(  # noqa: PLR0913, PLR0917  (filters)
     dealer_id: UUID | None = None,
     as_of: AsOf = None,
 ) -> Page[ProductResponse]:
-    """Products by SKU. A dealer sees his own prices; the staff those of the dealer they name.
+    """Products by SKU. A dealer sees what he may buy, with his own prices; the staff what the
+    dealer whom they name sees, or everything.
 
     `as_of`: what he was asked to pay at that time; the products are those of now.
     """
     async with reading(runtime, actor) as reader:
+        eyes = await _eyes(reader, actor, dealer_id, as_of)
         found = await queries.search(
-            reader, page, text=q, category=category, statuses=_shown_statuses(actor, status)
+            reader,
+            page,
+            text=q,
+            category=category,
+            statuses=_shown_statuses(actor, status),
+            assortment=eyes.assortment if eyes else EVERYTHING,
         )
-        prices = await _prices(reader, actor, dealer_id, found[: page.limit], as_of)
+        prices = await queries.prices(reader, eyes, found[: page.limit]) if eyes else {}
     rows = [_shown(actor, product, prices.get(product.sku)) for product in found]
     return Page[ProductResponse].of(rows, page, key=lambda one: (one.sku,))
 
@@ -88,7 +97,10 @@ async def get_product(
         product = await queries.product(reader, sku)
         if product.status is ProductStatus.DRAFT and not actor.roles & STAFF:
             raise NotFound
-        prices = await _prices(reader, actor, dealer_id, [product], as_of)
+        eyes = await _eyes(reader, actor, dealer_id, as_of)
+        if eyes and actor.dealer_id and not eyes.assortment.sells(sku, product.category):
+            raise NotFound
+        prices = await queries.prices(reader, eyes, [product]) if eyes else {}
     return _answer(actor, product, prices.get(sku))
 
 
@@ -202,18 +214,14 @@ async def _move(
     return _answer(actor, product)
 
 
-async def _prices(
-    reader: Reader,
-    actor: Actor,
-    dealer_id: UUID | None,
-    shown: Sequence[Product],
-    as_of: datetime | None,
-) -> Mapping[str, DealerPrice]:
-    """A dealer sees no price but his own, whomever he names (E-27)."""
+async def _eyes(
+    reader: Reader, actor: Actor, dealer_id: UUID | None, as_of: datetime | None
+) -> Eyes | None:
+    """A dealer sees with no eyes but his own, whomever he names (E-27)."""
     wanted = actor.dealer_id or dealer_id
     if wanted is None or not may(ACCESS, actor, "prices.view"):
-        return {}
-    return await queries.prices(reader, wanted, shown, as_of or datetime.now(UTC))
+        return None
+    return await queries.eyes_of(reader, wanted, as_of or datetime.now(UTC))
 
 
 def _shown_statuses(actor: Actor, asked: Sequence[ProductStatus] | None) -> Sequence[ProductStatus]:

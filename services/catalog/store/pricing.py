@@ -73,7 +73,7 @@ async def buyers(reader: Reader, dealer_ids: Collection[UUID]) -> dict[UUID, Buy
 async def articles(reader: Reader, skus: Collection[str]) -> dict[str, Article]:
     rows = await reader.fetch(
         """
-        SELECT sku, name_zh, unit, tax_rate_bp, status
+        SELECT sku, name_zh, unit, tax_rate_bp, status, category
         FROM products
         WHERE sku = ANY($1::text[])
         """,
@@ -81,7 +81,11 @@ async def articles(reader: Reader, skus: Collection[str]) -> dict[str, Article]:
     )
     return {
         row["sku"]: Article(
-            row["name_zh"], row["unit"], row["tax_rate_bp"], row["status"] == ProductStatus.ACTIVE
+            row["name_zh"],
+            row["unit"],
+            row["tax_rate_bp"],
+            row["status"] == ProductStatus.ACTIVE,
+            row["category"],
         )
         for row in rows
     }

@@ -1,0 +1,104 @@
+"""Rules of who may buy what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from chassis.db import Reader, Tx
+from services.catalog.domain.assortments import Effect, HeldRule, Rule
+from services.catalog.domain.audience import Audience
+
+
+async def held_rules(
+    reader: Reader, dealer_ids: Collection[UUID], *, since: datetime, until: datetime
+) -> list[HeldRule]:
+    """The rules that may hold for these dealers at some time between the two, both included."""
+    rows = await reader.fetch(
+        """
+        SELECT effect, tier, province, dealer_id, sku,
+               ARRAY(SELECT code FROM categories c WHERE r.category IN (c.code, c.parent_code))
+                   AS categories,
+               since, ended_at
+        FROM assortment_rules r
+        WHERE (dealer_id IS NULL OR dealer_id = ANY($1::uuid[]))
+          AND since <= $3
+          AND (ended_at IS NULL OR ended_at > $2)
+        """,
+        list(dealer_ids),
+        since,
+        until,
+    )
+    return [
+        HeldRule(
+            Effect(row["effect"]),
+            Audience(row["tier"], row["province"], row["dealer_id"]),
+            row["sku"],
+            frozenset(row["categories"]),
+            row["since"],
+            row["ended_at"],
+        )
+        for row in rows
+    ]
+
+
+async def insert_rule(tx: Tx, rule: Rule) -> None:
+    await tx.execute(
+        """
+        INSERT INTO assortment_rules (rule_id, effect, tier, province, dealer_id, category, sku,
+                                      reason, since, created_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """,
+        rule.rule_id,
+        rule.effect,
+        rule.audience.tier,
+        rule.audience.province,
+        rule.audience.dealer_id,
+        rule.category,
+        rule.sku,
+        rule.reason,
+        rule.since,
+        rule.created_by,
+    )
+
+
+async def locked_rule(tx: Tx, rule_id: UUID) -> Rule | None:
+    """Hold a rule until the transaction ends."""
+    row = await tx.fetchrow(
+        """
+        SELECT rule_id, effect, tier, province, dealer_id, category, sku, reason, since, created_by,
+               ended_at, ended_by
+        FROM assortment_rules
+        WHERE rule_id = $1
+        FOR NO KEY UPDATE
+        """,
+        rule_id,
+    )
+    return rule_of(row) if row else None
+
+
+async def end_rule(tx: Tx, ended: Rule) -> None:
+    await tx.execute(
+        "UPDATE assortment_rules SET ended_at = $2, ended_by = $3 WHERE rule_id = $1",
+        ended.rule_id,
+        ended.ended_at,
+        ended.ended_by,
+    )
+
+
+def rule_of(row: Record) -> Rule:
+    return Rule(
+        rule_id=row["rule_id"],
+        effect=Effect(row["effect"]),
+        audience=Audience(row["tier"], row["province"], row["dealer_id"]),
+        sku=row["sku"],
+        category=row["category"],
+        reason=row["reason"],
+        since=row["since"],
+        created_by=row["created_by"],
+        ended_at=row["ended_at"],
+        ended_by=row["ended_by"],
+    )
