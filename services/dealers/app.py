@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.service import Service
 from services.dealers.access import ACCESS
 from services.dealers.consumers import SUBSCRIPTIONS
-from services.dealers.routes import applications, dealers, documents, standing, territories
+from services.dealers.routes import applications, dealers, documents, pool, standing, territories
 from services.dealers.settings import Settings
 from services.dealers.timers import watch_due_changes
 
@@ -14,6 +14,7 @@ SERVICE = Service(
     settings=Settings,
     access=ACCESS,
     routers=(
+        pool.router,  # before the applications: its names would be taken for their ids
         applications.router,
         documents.router,
         dealers.router,

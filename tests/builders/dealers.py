@@ -11,6 +11,7 @@ from services.dealers.domain.applications import Application, Ask, Form, Status
 from services.dealers.domain.credit_codes import check_sign
 from services.dealers.domain.dealers import Company, Dealer, Standing, Tier
 from services.dealers.domain.documents import Document, DocumentKind
+from services.dealers.domain.scoring import Sheet
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 _numbers = count(1)
@@ -144,3 +145,21 @@ def a_document(**facts):
         "added_at": NOW,
     }
     return Document(**given | facts)
+
+
+def a_sheet(**facts):
+    return Sheet(**{"version": 1} | a_sheet_body() | {"wanted_brands": ()} | facts)
+
+
+def a_sheet_body(**facts):
+    given = {
+        "sales_weight": 40,
+        "brands_weight": 30,
+        "channels_weight": 20,
+        "documents_weight": 10,
+        "full_sales_minor": 1_000_000_00,
+        "full_brands": 3,
+        "full_channels": 2,
+        "full_documents": 2,
+    }
+    return given | facts

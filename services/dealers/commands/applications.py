@@ -11,6 +11,7 @@ from chassis.db import Tx
 from chassis.errors import DomainError, NotFound
 from services.dealers.commands.dealers import add_dealers, check_salespeople
 from services.dealers.commands.documents import check_documents
+from services.dealers.commands.scoring import rescore
 from services.dealers.domain import applications as domain
 from services.dealers.domain.applications import (
     AlreadyApplied,
@@ -47,7 +48,7 @@ async def apply(
         for ask, outcome in zip(asks, outcomes, strict=True)
         if isinstance(outcome, Linked)
     ]
-    await store.save_applications(tx, [one.application for one in changed])
+    await _save(tx, [one.application for one in changed])
     await store.note_further_applicants(tx, further, now)
     await outbox.add(tx, [message for one in changed for message in one.messages])
     return [one.application if isinstance(one, Changed) else one for one in outcomes]
@@ -144,7 +145,7 @@ async def approve(  # noqa: PLR0913  (what the second person decides)
         applicant_user_id=known.applicant_user_id,
     )
     [dealer] = await add_dealers(tx, [fresh], by=by, now=now)
-    await store.save_applications(tx, [outcome.application])
+    await _save(tx, [outcome.application])
     return dealer
 
 
@@ -165,11 +166,17 @@ async def _locked(tx: Tx, application_id: UUID, check: Check) -> Application:
     return known
 
 
+async def _save(tx: Tx, saved: Sequence[Application]) -> None:
+    """Their scores follow what they say; once they are decided, no other sheet touches them."""
+    await store.save_applications(tx, saved)
+    await rescore(tx, [one.application_id for one in saved])
+
+
 async def _decide(tx: Tx, known: Application, decision: Decision) -> Application:
     outcome = decision(known)
     if isinstance(outcome, DomainError):
         raise outcome
     if outcome.application != known:
-        await store.save_applications(tx, [outcome.application])
+        await _save(tx, [outcome.application])
         await outbox.add(tx, outcome.messages)
     return outcome.application

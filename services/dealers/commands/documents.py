@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.db import Tx
 from chassis.errors import NotFound
+from services.dealers.commands.scoring import rescore
 from services.dealers.domain import documents as domain
 from services.dealers.domain.applications import CHINA, Application
 from services.dealers.domain.documents import Document, DocumentKind
@@ -22,6 +23,7 @@ async def add_document(tx: Tx, document: Document) -> None:
     if fault := domain.adding_fault(known, held, by=document.added_by):
         raise fault
     await store.insert_documents(tx, [document])
+    await rescore(tx, [document.application_id])
 
 
 async def remove_document(
@@ -35,6 +37,7 @@ async def remove_document(
     if document_id not in {one.document_id for one in held}:
         raise NotFound
     await store.remove_documents(tx, [document_id], now)
+    await rescore(tx, [application_id])
 
 
 async def check_documents(
