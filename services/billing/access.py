@@ -16,6 +16,12 @@ ACCESS: Access = {
     "payments.record": roles(Role.FIN),
     "payments.allocate": roles(Role.FIN),
     "payments.reverse": roles(Role.FIN),
+    "refunds.view": roles(*LOOKING),
+    "refunds.request": roles(Role.FIN, Role.DLR),
+    "refunds.approve": roles(Role.FIN),
+    "refunds.reject": roles(Role.FIN),
+    "refunds.pay": roles(Role.FIN),
+    "refunds.fail": roles(Role.FIN),
     "invoices.view": roles(*LOOKING),
     "receivables.view": roles(*LOOKING),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.service import Service
 from services.billing.access import ACCESS
 from services.billing.consumers import SUBSCRIPTIONS
-from services.billing.routes import accounts, invoices, payments, statements
+from services.billing.routes import accounts, invoices, payments, refunds, statements
 from services.billing.settings import Settings
 
 SERVICE = Service(
@@ -16,6 +16,7 @@ SERVICE = Service(
         accounts.router,
         statements.router,
         payments.router,
+        refunds.router,
         invoices.invoices,
         invoices.receivables,
     ),

@@ -130,7 +130,7 @@ MONEY = (
     ),
     Invariant(
         "F-27",
-        "The numbers of invoices and receipts have no gaps.",
+        "The numbers of invoices, receipts and refunds have no gaps.",
         "billing",
         """
         SELECT series AS subject,
@@ -139,6 +139,7 @@ MONEY = (
         FROM document_numbers
         LEFT JOIN (
             SELECT number FROM invoices UNION ALL SELECT number FROM receipts
+            UNION ALL SELECT number FROM refunds
         ) documents ON number LIKE series || '-%'
         GROUP BY series, last
         """,

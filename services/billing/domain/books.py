@@ -25,6 +25,7 @@ class Code(StrEnum):
     RECEIVABLE = "receivable"
     REVENUE = "revenue"
     TAX = "tax"
+    REFUNDS = "refunds"
 
 
 class Kind(StrEnum):
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     RETURN = "RETURN"
     REVERSAL = "REVERSAL"
     INVOICE = "INVOICE"
+    REFUND = "REFUND"
 
 
 class OrderState(StrEnum):

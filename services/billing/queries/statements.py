@@ -118,8 +118,8 @@ async def _lines(
 ) -> list[StatementLine]:
     rows = await reader.fetch(
         """
-        SELECT m.transaction_id, m.at, m.kind, coalesce(r.number, i.number) AS document_number,
-               o.number AS order_number, m.change_minor
+        SELECT m.transaction_id, m.at, m.kind, o.number AS order_number, m.change_minor,
+               coalesce(r.number, i.number, b.number) AS document_number
         FROM (
             SELECT transaction_id, min(entry_id) AS place, min(created_at) AS at, kind, order_id,
                    document_id, sum(amount_minor)::bigint AS change_minor
@@ -133,6 +133,7 @@ async def _lines(
         ) m
         LEFT JOIN receipts r ON r.receipt_id = m.document_id
         LEFT JOIN invoices i ON i.invoice_id = m.document_id
+        LEFT JOIN refunds b ON b.refund_id = m.document_id
         LEFT JOIN order_accounts o ON o.order_id = m.order_id
         ORDER BY m.place
         """,

@@ -35,6 +35,7 @@ KINDS_ZH = {
     Kind.RETURN: "退回预存款",
     Kind.REVERSAL: "收款冲销",
     Kind.INVOICE: "发票",
+    Kind.REFUND: "退款",
 }
 EDGES = {"zh": ("期初余额", "期末余额"), "en": ("Opening balance", "Closing balance")}
 EXCEL_MARK = "\ufeff"

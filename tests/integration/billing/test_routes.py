@@ -8,7 +8,8 @@ import pytest
 from chassis.auth import Role
 from chassis.scope import reading
 from services.billing.app import SERVICE
-from services.billing.commands import credit, invoices
+from services.billing.commands import credit, invoices, refunds
+from services.billing.domain.refunds import RequestRefund
 from tests.builders.billing import YUAN, a_dealer, a_hold, a_release, a_shipment
 from tests.builders.edge import a_key, an_actor, serving
 from tests.integration.billing.test_credit import do
@@ -42,6 +43,11 @@ def a_payment(dealer, *shares, **others):
         "allocations": allocations,
         **others,
     }
+
+
+def a_refund_of(dealer):
+    where = {"bank": "中国银行", "account_name": dealer.name, "account_number": "4301-0001"}
+    return RequestRefund(uuid4(), dealer.dealer_id, 1, "退款", **where, by=uuid4())
 
 
 async def record(api, body, actor=FIN, key=None):
@@ -321,6 +327,7 @@ async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
     dealer, order = await a_dealer_with_order(billing_db)
     await record(api, a_payment(dealer, (order, 100)))
     await do(billing_db, invoices.issue_invoices, a_shipment(order))
+    await do(billing_db, refunds.request_refunds, a_refund_of(dealer))
     stranger = an_actor(role, dealer_id=uuid4() if role is Role.DLR else None)
 
     seen, stored = {}, {}
@@ -333,7 +340,7 @@ async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
         async with reading(api.runtime, stranger) as reader:
             seen[table["table_name"]] = await reader.fetchval(count)
 
-    assert len(stored) == 8
+    assert len(stored) == 9
     assert all(stored.values())
     assert not any(seen.values())
 
