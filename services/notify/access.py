@@ -8,4 +8,5 @@ ACCESS: Access = {
     "todos.view": roles(STAFF, Role.DLR, Role.APPLICANT),
     "messages.view": roles(STAFF, Role.DLR, Role.APPLICANT),
     "messages.read": roles(STAFF, Role.DLR, Role.APPLICANT),
+    "messages.choose": roles(STAFF, Role.DLR, Role.APPLICANT),
 }

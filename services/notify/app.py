@@ -6,6 +6,7 @@ from chassis.service import Service
 from services.notify import routes
 from services.notify.access import ACCESS
 from services.notify.consumers import SUBSCRIPTIONS
+from services.notify.mailing import send_mail
 from services.notify.settings import Settings
 
 SERVICE = Service(
@@ -14,5 +15,6 @@ SERVICE = Service(
     access=ACCESS,
     routers=(routes.todos, routes.messages),
     subscriptions=SUBSCRIPTIONS,
+    background=(send_mail,),
     patient=True,
 )

@@ -15,6 +15,8 @@ from chassis.pages import Page, PageRequest
 from services.notify.schemas import (
     MessageCounts,
     MessageResponse,
+    PreferenceResponse,
+    PreferencesResponse,
     TodoCount,
     TodoCounts,
     TodoResponse,
@@ -162,6 +164,29 @@ async def message_counts(reader: Reader, actor: Actor) -> MessageCounts:
         actor.dealer_id,
     )
     return MessageCounts(unread=row["unread"] if row else 0)
+
+
+async def preferences(reader: Reader, actor: Actor) -> PreferencesResponse:
+    """Where e-mail to the actor goes, and what he wants by it."""
+    mailbox = await reader.fetchrow(
+        "SELECT email, language FROM mailboxes WHERE user_id = $1", actor.user_id
+    )
+    rows = await reader.fetch("SELECT template FROM muted WHERE user_id = $1", actor.user_id)
+    muted = {row["template"] for row in rows}
+    return PreferencesResponse(
+        email=mailbox["email"] if mailbox else None,
+        language=mailbox["language"] if mailbox else "zh-CN",
+        templates=[
+            PreferenceResponse(
+                template=template,
+                title_zh=title.zh,
+                title_en=title.en,
+                mail=template not in muted,
+            )
+            for template, (title, _) in MESSAGES.items()
+        ],
+        allowed_actions=["messages.choose"],
+    )
 
 
 def _mine(actor: Actor) -> tuple[list[str], UUID, list[UUID] | None]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class TodoStatus(StrEnum):
@@ -58,3 +58,29 @@ class MessageResponse(BaseModel):
 
 class MessageCounts(BaseModel):
     unread: int
+
+
+class PreferenceRequest(BaseModel):
+    """Whether e-mail of one kind is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mail: bool
+
+
+class PreferenceResponse(BaseModel):
+    """What you may be told of, and whether by e-mail too; in-app you are told of all."""
+
+    template: str
+    title_zh: str
+    title_en: str
+    mail: bool
+
+
+class PreferencesResponse(BaseModel):
+    """Where e-mail to you goes, and about what."""
+
+    email: str | None = Field(description="Null: you get none; an administrator can set it.")
+    language: str
+    templates: list[PreferenceResponse]
+    allowed_actions: list[str]

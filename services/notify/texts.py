@@ -68,7 +68,22 @@ TODOS: Mapping[str, Text] = {
         "流程停滞：订单 {number} 停在“{step}”（{reason}）",
         "Order {number} is stuck at {step} ({reason})",
     ),
+    "MEND_MAIL_ADDRESS": Text(
+        "邮件被拒收：{name}（{email}）的邮箱需更正（{reason}）",
+        "Correct the e-mail address of {name}, {email}: {reason}",
+    ),
+    "MEND_MAIL_SERVER": Text(
+        "邮件发送失败：请检查邮件服务器（{reason}）",
+        "Mail cannot be sent; look after the mail server: {reason}",
+    ),
 }
+
+MAIL_GREETING = Text("{name}，您好：", "Dear {name},")
+MAIL_CLOSING = Text(
+    "此邮件由渠道系统自动发送，请勿回复。不想再收到此类邮件，请在“消息设置”中关闭。",
+    "Sent by the channel system; please do not reply. You can switch such e-mail off in your "
+    "message settings.",
+)
 
 MESSAGES: Mapping[str, tuple[Text, Text]] = {
     "application_received": (

@@ -10,7 +10,7 @@ from contracts import dealers
 from contracts.message import Event
 from contracts.orders import Hold
 from services.notify import domain
-from services.notify.domain import FOLLOWED, NOTES, WORKS, Fact
+from services.notify.domain import FOLLOWED, MAIL_WORKS, NOTES, WORKS, Fact
 from services.notify.texts import MESSAGES, TODOS, render
 from tests.builders.events import Story
 
@@ -123,13 +123,14 @@ def test_an_imported_dealer_without_an_applicant_is_told_nothing():
 
 
 def test_every_kind_of_work_and_every_note_has_its_words():
-    assert set(WORKS) == set(TODOS)
+    assert set(WORKS) | set(MAIL_WORKS) == set(TODOS)
     assert {note.template for note in NOTES.values()} == set(MESSAGES)
 
 
 def test_every_word_to_fill_in_is_a_fact_of_the_event():
+    facts = {kind: work.facts for kind, work in WORKS.items()} | dict(MAIL_WORKS)
     for kind, text in TODOS.items():
-        assert blanks(text) <= {named(fact) for fact in WORKS[kind].facts} | {"dealer"}, kind
+        assert blanks(text) <= {named(fact) for fact in facts[kind]} | {"dealer"}, kind
     for note in NOTES.values():
         for text in MESSAGES[note.template]:
             assert blanks(text) <= {named(fact) for fact in note.facts}, note.template

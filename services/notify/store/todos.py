@@ -1,22 +1,15 @@
-"""Rows of notify; each function is one statement for the whole batch.
-
-Locks: to-dos by (kind, subject_id), then nothing else; messages and projections lock no two rows
-that another batch could take in the opposite order, because they are written sorted.
-"""
+"""Rows of to-dos."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 import orjson
-from asyncpg import Record
 
 from chassis.db import Reader, Tx
 from chassis.ids import uuid7
-from contracts.dealers import DealerState
-from contracts.gateway import UserState
-from services.notify.domain import WORKS, Fact, Opening, Place, Telling
+from services.notify.domain import WORKS, Fact, Opening, Place
 
 Facts = dict[str, object]
 """Fields of the message that announces a row."""
@@ -57,7 +50,7 @@ async def open_todos(tx: Tx, openings: Mapping[Place, Opening]) -> list[Facts]:
         [row.fact.message_id for row in rows],
         [row.fact.at for row in rows],
     )
-    return _facts(opened)
+    return [dict(row) for row in opened]
 
 
 async def open_places(reader: Reader, subject_ids: Collection[UUID]) -> set[Place]:
@@ -97,7 +90,7 @@ async def close_todos(tx: Tx, ends: Mapping[Place, Fact]) -> list[Facts]:
         [fact.at for fact in ends.values()],
         [fact.by for fact in ends.values()],
     )
-    return _facts(closed)
+    return [dict(row) for row in closed]
 
 
 async def void_todos(tx: Tx, ends: Mapping[Place, Fact]) -> list[Facts]:
@@ -127,80 +120,4 @@ async def void_todos(tx: Tx, ends: Mapping[Place, Fact]) -> list[Facts]:
         [ends[place].at for place in places],
         [ends[place].by for place in places],
     )
-    return _facts([row for row in closed if row["was_open"]])
-
-
-async def insert_messages(tx: Tx, tellings: Sequence[Telling]) -> list[Facts]:
-    """Queue messages, each once per event and template."""
-    if not tellings:
-        return []
-    queued = await tx.fetch(
-        """
-        INSERT INTO messages (message_id, event_id, template, user_id, dealer_id, order_id,
-                              parameters, queued_at)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[],
-                             $6::uuid[], $7::jsonb[], $8::timestamptz[])
-        ON CONFLICT (event_id, template) DO NOTHING
-        RETURNING message_id, user_id, dealer_id
-        """,
-        [uuid7() for _ in tellings],
-        [telling.fact.message_id for telling in tellings],
-        [telling.template for telling in tellings],
-        [telling.user_id for telling in tellings],
-        [getattr(telling.fact.event, "dealer_id", None) for telling in tellings],
-        [getattr(telling.fact.event, "order_id", None) for telling in tellings],
-        [orjson.dumps(telling.parameters).decode() for telling in tellings],
-        [telling.fact.at for telling in tellings],
-    )
-    return _facts(queued)
-
-
-async def insert_read(tx: Tx, message_id: UUID, user_id: UUID) -> None:
-    """Remember the first time that a user read a message."""
-    await tx.execute(
-        """
-        INSERT INTO message_reads (message_id, user_id)
-        VALUES ($1, $2)
-        ON CONFLICT (message_id, user_id) DO NOTHING
-        """,
-        message_id,
-        user_id,
-    )
-
-
-async def upsert_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
-    """Keep the newest state of each dealer."""
-    await tx.execute(
-        """
-        INSERT INTO dealers AS d (dealer_id, name, salesperson_id, version)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[])
-        ON CONFLICT (dealer_id) DO UPDATE
-        SET name = excluded.name, salesperson_id = excluded.salesperson_id,
-            version = excluded.version
-        WHERE excluded.version > d.version
-        """,
-        [state.dealer_id for state in states],
-        [state.name for state in states],
-        [state.salesperson_id for state in states],
-        [state.version for state in states],
-    )
-
-
-async def upsert_users(tx: Tx, states: Sequence[UserState]) -> None:
-    """Keep the newest state of each user."""
-    await tx.execute(
-        """
-        INSERT INTO users AS u (user_id, name, version)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[])
-        ON CONFLICT (user_id) DO UPDATE
-        SET name = excluded.name, version = excluded.version
-        WHERE excluded.version > u.version
-        """,
-        [state.user_id for state in states],
-        [state.name for state in states],
-        [state.version for state in states],
-    )
-
-
-def _facts(rows: Sequence[Record]) -> list[Facts]:
-    return [dict(row) for row in rows]
+    return [dict(row) for row in closed if row["was_open"]]
