@@ -198,3 +198,6 @@ class InvoiceIssued(BillingEvent):
     net_minor: Minor
     tax_minor: Minor
     gross_minor: Minor
+    lines: tuple[InvoiceLine, ...] = Field(
+        default=(), description="What was sold; none in invoices told before this field was."
+    )

@@ -32,6 +32,7 @@ PUBLIC = frozenset(
 """Open to whoever is not logged in; a cookie that comes along means nothing there."""
 
 LONG = ("/import", "/rebuild")
+EXPORTS = API + "exports/"
 
 
 class Front:
@@ -116,8 +117,9 @@ class Front:
         )
 
     def _seconds(self, scope: Scope) -> float:
-        """How long the caller waits; large imports take their time."""
-        if not scope["path"].endswith(LONG):
+        """How long the caller waits; large imports and exports take their time."""
+        path: str = scope["path"]
+        if not path.endswith(LONG) and not path.startswith(EXPORTS):
             return self._parts.settings.service_timeout_seconds
         seconds = self._parts.settings.import_timeout_seconds
         scope["qudao.deadline"].reschedule(asyncio.get_running_loop().time() + seconds + 1)

@@ -9,9 +9,10 @@ from chassis.consumer import delivery_of
 from chassis.db import Tx
 from chassis.envelope import Delivery
 from chassis.ids import time_of
+from contracts.catalog import ProductState
 from contracts.dealers import DealerState
 from contracts.gateway import UserState
-from contracts.message import Message
+from contracts.message import Message, State
 from services.reports import domain, store
 
 
@@ -28,6 +29,7 @@ async def hold_still(tx: Tx) -> None:
 async def rebuild(tx: Tx, history: AsyncIterable[Sequence[Delivery]]) -> int:
     """Forget all stories and tell them anew, while all holds still; returns of how many events.
 
+    Names are not forgotten, only learnt again: a state of which nothing is left stays known.
     Whoever followed the events goes on where he was: what he told before is in the history, so
     nothing is lost between the two. Readers see the old stories until `tx` ends.
     """
@@ -36,8 +38,9 @@ async def rebuild(tx: Tx, history: AsyncIterable[Sequence[Delivery]]) -> int:
     await store.delete_events(tx)
     async for page in history:
         once = {delivery.message_id: delivery for delivery in page if delivery.type in _TOLD}
-        facts = [_fact(_read(delivery), delivery) for delivery in once.values()]
+        facts = [_fact(_read(delivery, _TOLD), delivery) for delivery in once.values()]
         await _tell(tx, facts)
+        await _learn(tx, [_read(one, _LEARNT) for one in page if one.type in _LEARNT])
         told += len(facts)
     return told
 
@@ -52,16 +55,31 @@ async def learn_users(tx: Tx, states: Sequence[UserState]) -> None:
     await store.upsert_users(tx, states)
 
 
+async def learn_products(tx: Tx, states: Sequence[ProductState]) -> None:
+    """Know the names of products."""
+    await store.upsert_products(tx, states)
+
+
+async def _learn(tx: Tx, states: Sequence[Message]) -> None:
+    """Learn states of all kinds, of which some may be of one and the same thing."""
+    newest = domain.newest(state for state in states if isinstance(state, State))
+    await learn_dealers(tx, [state for state in newest if isinstance(state, DealerState)])
+    await learn_users(tx, [state for state in newest if isinstance(state, UserState)])
+    await learn_products(tx, [state for state in newest if isinstance(state, ProductState)])
+
+
 async def _tell(tx: Tx, facts: Sequence[domain.Fact]) -> None:
     await store.upsert_orders(tx, domain.summarize(facts))
     await store.insert_events(tx, facts)
 
 
-_TOLD: Mapping[str, type[Message]] = {event.type: event for event in domain.TOLD}
+_Kinds = Mapping[str, type[Message]]
+_TOLD: _Kinds = {event.type: event for event in domain.TOLD}
+_LEARNT: _Kinds = {state.type: state for state in domain.LEARNT}
 
 
-def _read(delivery: Delivery) -> Message:
-    return _TOLD[delivery.type].model_validate_json(delivery.body)
+def _read(delivery: Delivery, kinds: _Kinds) -> Message:
+    return kinds[delivery.type].model_validate_json(delivery.body)
 
 
 def _fact(event: Message, delivery: Delivery) -> domain.Fact:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.consumer import Subscription, on
+from contracts.catalog import ProductState
 from contracts.dealers import DealerState
 from contracts.gateway import UserState
 from services.reports import commands
@@ -12,4 +13,5 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     on(commands.tell, *TOLD, replayable=True, together=True),
     on(commands.learn_dealers, DealerState),
     on(commands.learn_users, UserState),
+    on(commands.learn_products, ProductState),
 )

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from contracts import billing, inventory, orders
-from contracts.message import Message
+from contracts.catalog import ProductState
+from contracts.dealers import DealerState
+from contracts.gateway import UserState
+from contracts.message import Message, State
 from contracts.orders import OrderEvent
+
+BUSINESS_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Where a day of business begins and ends."""
 
 STEPS = (
     "submitted",
@@ -83,6 +89,9 @@ TOLD: tuple[type[Message], ...] = (
 )
 """All events that tell something about an order."""
 
+LEARNT: tuple[type[State], ...] = (DealerState, UserState, ProductState)
+"""States that give the stories and reports their names."""
+
 
 class Fact(NamedTuple):
     """An event with what its envelope says."""
@@ -126,6 +135,16 @@ def summarize(facts: Iterable[Fact]) -> list[Summary]:
         if type(event) in _VERSIONED:
             _take_version(summary, event)
     return [summaries[order_id] for order_id in sorted(summaries)]
+
+
+def newest(states: Iterable[State]) -> list[State]:
+    """Of each thing that states are about, the newest one."""
+    known: dict[tuple[str, bytes], State] = {}
+    for state in states:
+        about = (state.type, state.key)
+        if about not in known or known[about].version < state.version:
+            known[about] = state
+    return list(known.values())
 
 
 def number_of(event: Any) -> str:

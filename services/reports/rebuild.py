@@ -10,10 +10,10 @@ from chassis.db import connect, transaction
 from chassis.kafka import history
 from chassis.log import log
 from services.reports import commands, queries
-from services.reports.domain import TOLD
+from services.reports.domain import LEARNT, TOLD
 from services.reports.settings import Settings
 
-TOPICS = tuple(dict.fromkeys(event.topic for event in TOLD))
+TOPICS = tuple(dict.fromkeys(message.topic for message in (*LEARNT, *TOLD)))
 
 
 async def rebuild(settings: Settings) -> None:

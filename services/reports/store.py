@@ -1,6 +1,7 @@
 """Rows of the projections; each function is one statement for the whole batch.
 
-Locks: orders by order_id, then order_events, which are only inserted.
+Locks: dealers, users and products, then orders by order_id, then order_events, which are only
+inserted.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chassis.db import Tx
+from contracts.catalog import ProductState
 from contracts.dealers import DealerState
 from contracts.gateway import UserState
 from services.reports.domain import STEPS, Fact, Summary
@@ -94,7 +96,11 @@ async def insert_events(tx: Tx, facts: Sequence[Fact]) -> None:
 
 async def lock_projection(tx: Tx) -> None:
     """Keep writers away until `tx` ends; readers go on seeing what was there before."""
-    await tx.execute("LOCK TABLE orders, order_events IN SHARE ROW EXCLUSIVE MODE")
+    await tx.execute(
+        """
+        LOCK TABLE dealers, users, products, orders, order_events IN SHARE ROW EXCLUSIVE MODE
+        """
+    )
 
 
 async def delete_orders(tx: Tx) -> None:
@@ -108,26 +114,33 @@ async def delete_events(tx: Tx) -> None:
 
 
 async def upsert_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
-    """Keep the newest state of each dealer."""
+    """Keep the newest state of each dealer; the same again fills what was not kept before."""
+    if not states:
+        return
     await tx.execute(
         """
-        INSERT INTO dealers AS d (dealer_id, code, name, salesperson_id, version)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[])
+        INSERT INTO dealers AS d (dealer_id, code, name, salesperson_id, province, city, version)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[],
+                             $6::text[], $7::int[])
         ON CONFLICT (dealer_id) DO UPDATE
-        SET code = excluded.code, name = excluded.name,
-            salesperson_id = excluded.salesperson_id, version = excluded.version
-        WHERE excluded.version > d.version
+        SET code = excluded.code, name = excluded.name, salesperson_id = excluded.salesperson_id,
+            province = excluded.province, city = excluded.city, version = excluded.version
+        WHERE excluded.version >= d.version
         """,
         [state.dealer_id for state in states],
         [state.code for state in states],
         [state.name for state in states],
         [state.salesperson_id for state in states],
+        [state.province for state in states],
+        [state.city for state in states],
         [state.version for state in states],
     )
 
 
 async def upsert_users(tx: Tx, states: Sequence[UserState]) -> None:
     """Keep the newest state of each user."""
+    if not states:
+        return
     await tx.execute(
         """
         INSERT INTO users AS u (user_id, name, version)
@@ -137,6 +150,24 @@ async def upsert_users(tx: Tx, states: Sequence[UserState]) -> None:
         WHERE excluded.version > u.version
         """,
         [state.user_id for state in states],
+        [state.name for state in states],
+        [state.version for state in states],
+    )
+
+
+async def upsert_products(tx: Tx, states: Sequence[ProductState]) -> None:
+    """Keep the newest state of each product."""
+    if not states:
+        return
+    await tx.execute(
+        """
+        INSERT INTO products AS p (sku, name, version)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::int[])
+        ON CONFLICT (sku) DO UPDATE
+        SET name = excluded.name, version = excluded.version
+        WHERE excluded.version > p.version
+        """,
+        [state.sku for state in states],
         [state.name for state in states],
         [state.version for state in states],
     )

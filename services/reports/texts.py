@@ -13,6 +13,10 @@ class Text:
     zh: str
     en: str
 
+    def in_(self, language: str) -> str:
+        """`zh` or `en`."""
+        return self.en if language == "en" else self.zh
+
 
 STATUSES: Mapping[str, Text] = {
     "SUBMITTED": Text("已提交（校验中）", "Submitted"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import count
 from uuid import UUID
 
 from chassis.envelope import Delivery
 from chassis.ids import uuid7
 from contracts import billing, inventory, orders
-from contracts.catalog import LineAsk
+from contracts.billing import InvoiceLine
+from contracts.catalog import LineAsk, ProductState, ProductStatus
 from contracts.dealers import DealerState, DealerStatus, Terms, TermsKind
 from contracts.inventory import ShipmentLine
 from contracts.message import Message
@@ -19,6 +21,12 @@ from tests.builders import chassis
 def a_delivery(message: Message, actor: UUID | None = None) -> Delivery:
     delivery: Delivery = chassis.a_delivery(message, actor=f"user:{actor}" if actor else None)
     return delivery
+
+
+def moved_to(at: datetime, delivery: Delivery) -> Delivery:
+    """The same message as if it had been made at another moment."""
+    made = uuid7().int & (1 << 80) - 1 | int(at.timestamp() * 1_000) << 80
+    return delivery._replace(message_id=UUID(int=made))
 
 
 def a_dealer_state(dealer_id: UUID, name: str, version: int = 1, **others) -> DealerState:
@@ -34,6 +42,18 @@ def a_dealer_state(dealer_id: UUID, name: str, version: int = 1, **others) -> De
         "warehouse_id": uuid7(),
     }
     return DealerState(dealer_id=dealer_id, name=name, version=version, **(facts | others))
+
+
+def a_product_state(sku: str, name: str, version: int = 1) -> ProductState:
+    return ProductState(
+        sku=sku,
+        name=name,
+        version=version,
+        category="锁具",
+        unit="件",
+        tax_rate_bp=1_300,
+        status=ProductStatus.ACTIVE,
+    )
 
 
 class Story:
@@ -90,6 +110,9 @@ class Story:
     def cancel_requested(self):
         return self._order(orders.OrderCancelRequested, reason="不要了")
 
+    def cancel_declined(self):
+        return self._order(orders.OrderCancelDeclined)
+
     def cancelled(self):
         return self._order(orders.OrderCancelled, reason="不要了", returned_minor=30_000)
 
@@ -110,8 +133,8 @@ class Story:
     def put_back(self):
         return self._fulfilment(inventory.PutBackConfirmed, pick_task_id=self.pick_task_id)
 
-    def outbound(self):
-        lines = (ShipmentLine(line_no=1, sku="A", quantity=5),)
+    def outbound(self, quantity=5):
+        lines = (ShipmentLine(line_no=1, sku="A", quantity=quantity),)
         return self._shipment(inventory.OutboundPosted, lines=lines)
 
     def dispatched(self):
@@ -134,7 +157,9 @@ class Story:
             total_minor=100_000,
         )
 
-    def invoiced(self):
+    def invoiced(self, **others):
+        facts = {"net_minor": 88_496, "tax_minor": 11_504, "gross_minor": 100_000}
+        line = InvoiceLine(line_no=1, sku="A", quantity=5, **facts)
         return billing.InvoiceIssued(
             dealer_id=self.dealer_id,
             invoice_id=uuid7(),
@@ -142,9 +167,7 @@ class Story:
             order_id=self.order_id,
             order_number=self.number,
             shipment_id=self.shipment_id,
-            net_minor=88_496,
-            tax_minor=11_504,
-            gross_minor=100_000,
+            **({"lines": (line,)} | facts | others),
         )
 
     def whole_life(self):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from asyncpg import PostgresError
 
-VERBS = {"execute", "executemany", "fetch", "fetchrow", "fetchval"}
+VERBS = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "cursor"}
 RECEIVERS = {"tx", "reader", "db", "connection"}
 SERVICES = ("dealers", "catalog", "orders", "inventory", "billing", "notify", "reports", "gateway")
 ROOMS = {"store", "queries"}

@@ -106,6 +106,7 @@ def issue(books: Books, invoice: Invoice) -> None:
             net_minor=invoice.net_minor,
             tax_minor=invoice.tax_minor,
             gross_minor=invoice.gross_minor,
+            lines=invoice.lines,
         )
     )
 

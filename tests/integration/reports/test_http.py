@@ -1,5 +1,6 @@
 """The story over HTTP: for the dealer, his salesperson and the staff, and for nobody else."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from chassis.consumer import Dispatch
 from services.reports.app import SERVICE
 from services.reports.consumers import SUBSCRIPTIONS
 from tests.builders.edge import an_actor, serving
-from tests.builders.events import Story, a_delivery
+from tests.builders.events import Story, a_delivery, moved_to
 
 
 @pytest.fixture
@@ -73,6 +74,50 @@ async def test_the_funnel_counts_who_reached_which_step(api, reports_db, story):
     assert (reached["submitted"], reached["released"], reached["picked"]) == (2, 2, 1)
     assert (reached["completed"], reached["ended"]) == (1, 0)
     assert answer.json()["steps"][0]["label_zh"] == "提交"
+
+
+def minutes(first, *events):
+    """The deliveries of events, each so many minutes after the first one."""
+    return [
+        moved_to(first + timedelta(minutes=minute), a_delivery(event)) for minute, event in events
+    ]
+
+
+async def test_the_funnel_says_how_long_orders_waited_at_each_step(api, reports_db):
+    """U-05: the steps' waiting times of an order add up to its whole time."""
+    begun, one = datetime(2026, 11, 3, 2, 0, tzinfo=UTC), Story()
+    life = minutes(
+        begun,
+        (0, one.submitted()),
+        (1, one.checked()),
+        (31, one.confirmed()),
+        (41, one.gate_opened()),
+        (50, one.picked()),
+        (60, one.outbound()),
+        (60, one.dispatched()),
+        (61, one.invoiced()),
+        (90, one.delivered()),
+        (100, one.handed_over()),
+        (101, one.completed()),
+    )
+    other = Story("DD-2611-000002")
+    stands = minutes(begun, (0, other.submitted()), (3, other.checked()))
+    await Dispatch(reports_db, SUBSCRIPTIONS).deliver(life + stands)
+    span = {"since": "2026-11-03T00:00:00Z", "until": "2026-11-04T00:00:00Z"}
+
+    async def steps(**filters):
+        answer = await api(an_actor(Role.ADM)).get("/reports/order-funnel", params=span | filters)
+        return {step["step"]: step for step in answer.json()["steps"]}
+
+    his = await steps(dealer_id=str(one.dealer_id))
+    waited = {name: step["waited_median_seconds"] for name, step in his.items()}
+    assert (waited["confirmed"], waited["invoiced"], waited["delivered"]) == (1_800, 60, 1_740)
+    assert sum(seconds or 0 for seconds in waited.values()) == 101 * 60
+    assert his["completed"]["median_seconds"] == 101 * 60
+    assert sum(step["standing_orders"] for step in his.values()) == 0
+    checked = (await steps())["checked"]
+    assert (checked["orders"], checked["standing_orders"]) == (2, 1)
+    assert checked["standing_median_seconds"] > 0
 
 
 async def test_a_salesperson_counts_his_own_orders_and_a_dealer_none(api, story):

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.orders import Hold
-from services.reports.domain import BECOMES, STEPS, TOLD, Fact, summarize
+from services.reports.domain import BECOMES, STEPS, TOLD, Fact, newest, summarize
 from services.reports.texts import EVENTS, STATUSES
 from services.reports.texts import STEPS as WORDS
-from tests.builders.events import Story
+from tests.builders.events import Story, a_dealer_state, a_product_state
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -58,3 +58,11 @@ def test_every_event_every_state_and_every_step_has_its_words():
     assert set(STEPS) == set(WORDS)
     assert {event.type for event in TOLD} == set(EVENTS)
     assert set(BECOMES.values()) | {"ON_HOLD"} == set(STATUSES)
+
+
+def test_of_states_of_one_thing_only_the_newest_is_left():
+    dealer = uuid4()
+    old, new = (a_dealer_state(dealer, "甲", version=version) for version in (1, 2))
+    product = a_product_state("A", "云锁")
+
+    assert newest([new, product, old]) == [new, product]
