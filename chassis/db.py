@@ -12,11 +12,15 @@ from asyncpg.exceptions import (
     InsufficientResourcesError,
     InternalClientError,
     InvalidAuthorizationSpecificationError,
+    InvalidColumnReferenceError,
     LockNotAvailableError,
     OperatorInterventionError,
     PostgresSystemError,
     ReadOnlySQLTransactionError,
     TransactionRollbackError,
+    UndefinedColumnError,
+    UndefinedFunctionError,
+    UndefinedTableError,
 )
 from asyncpg.exceptions._base import DataError as UnencodableError
 from asyncpg.pool import PoolConnectionProxy
@@ -39,6 +43,14 @@ Session = _Connection
 Reader: TypeAlias = "Database | Tx"
 """Anything a SELECT may run on."""
 
+OTHER_SCHEMA = (
+    UndefinedTableError,
+    UndefinedColumnError,
+    UndefinedFunctionError,
+    InvalidColumnReferenceError,
+)
+"""The schema is of another version than this process: it waits for the right one of both."""
+
 TRANSIENT = (
     OSError,  # also TimeoutError
     InterfaceError,
@@ -47,6 +59,7 @@ TRANSIENT = (
     InvalidAuthorizationSpecificationError,  # passwords are being changed
     TransactionRollbackError,
     LockNotAvailableError,
+    *OTHER_SCHEMA,
     ReadOnlySQLTransactionError,  # the primary has just become a standby
     InsufficientResourcesError,
     OperatorInterventionError,

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from chassis.envelope import ID, TYPE
-from chassis.kafka.consumption import closed
+from chassis.kafka.consumption import closed, is_wanted
 from chassis.log import log
 from chassis.settings import ServiceSettings
 
@@ -53,7 +53,9 @@ async def follow(
             while True:
                 fetched = await consumer.getmany(timeout_ms=POLL_MS)
                 yield [_told(record) for records in fetched.values() for record in records]
-        except (KafkaError, OSError) as fault:
+        except (KafkaError, OSError, asyncio.CancelledError) as fault:
+            if is_wanted(fault):
+                raise
             log.warning("log_not_followed", error=repr(fault))
             await asyncio.sleep(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
             failures += 1

@@ -24,7 +24,7 @@ Job = Callable[[Runtime], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Restarting:
     """How fast a task that ends begins again, and when that is told."""
 
     pause_seconds_min: float = 0.1
@@ -35,7 +35,7 @@ class Pace:
     """One that does not work for so long turns readiness red."""
 
 
-PACE = Pace()
+RESTARTING = Restarting()
 HOUSEKEEPING_SECONDS = 15.0
 KEYS_KEPT = timedelta(days=30)
 """How long a repeated request is answered as before; longer than anybody repeats one."""
@@ -59,14 +59,14 @@ def every(seconds: float, job: Job) -> Background:
     return run
 
 
-async def endless(task: Background, runtime: Runtime, pace: Pace = PACE) -> None:
+async def endless(task: Background, runtime: Runtime, restarting: Restarting = RESTARTING) -> None:
     """Keep a task running: whatever ends it, it begins again, later each time it fails at once."""
-    pulse = Pulse(pace.patience_seconds)
+    pulse = Pulse(restarting.patience_seconds)
     runtime.checks[task.__name__] = pulse.check
-    loop, pause = asyncio.get_running_loop(), pace.pause_seconds_min
+    loop, pause = asyncio.get_running_loop(), restarting.pause_seconds_min
     while True:
         began = loop.time()
-        settled = loop.call_later(pace.settled_seconds, pulse.well)
+        settled = loop.call_later(restarting.settled_seconds, pulse.well)
         try:
             await task(runtime)
             return
@@ -78,10 +78,10 @@ async def endless(task: Background, runtime: Runtime, pace: Pace = PACE) -> None
             pulse.ill(repr(bug))
         finally:
             settled.cancel()
-        if loop.time() - began > pace.settled_seconds:
-            pause = pace.pause_seconds_min
+        if loop.time() - began > restarting.settled_seconds:
+            pause = restarting.pause_seconds_min
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))
-        pause = min(pause * 2, pace.pause_seconds_max)
+        pause = min(pause * 2, restarting.pause_seconds_max)
 
 
 async def forget_keys(runtime: Runtime) -> int:

@@ -26,8 +26,9 @@ REVOCATION_SECONDS_MAX = 30
 """How long a rebalance waits for the running batch before that is given up."""
 STALL_SECONDS = (0.05, 5.0)
 RESTART_SECONDS = 1.0
-START_SECONDS_MAX = 30
-"""How long a client may take to find the broker and get partitions; then another one tries."""
+START_SECONDS_MAX = 90
+"""How long a client may take to find the broker and get partitions: longer than a rebalance, which
+waits for members that work (60 s) or are dead (45 s); then another one tries."""
 CLOSE_SECONDS_MAX = 5.0
 IDLE_CHECK_SECONDS = 10
 """How long nothing may come before we ask the broker whether there is something."""
@@ -82,7 +83,7 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
                     await client.start()
                 await self._consume(client)
             except (Exception, asyncio.CancelledError) as fault:
-                if _is_wanted(fault):
+                if is_wanted(fault):
                     raise
                 expected = isinstance(fault, (KafkaError, OSError, Stalled))
                 self._pulse.ill(repr(fault))
@@ -205,7 +206,7 @@ class Consumption(ConsumerRebalanceListener):  # type: ignore[misc]
             await asyncio.wait({self._batch})
 
 
-def _is_wanted(fault: BaseException) -> bool:
+def is_wanted(fault: BaseException) -> bool:
     """Whether somebody cancels us; a client lets out what it does to its own parts, too."""
     task = asyncio.current_task()
     assert task is not None

@@ -32,8 +32,8 @@ from services.inventory.domain.stocking import Inbound, InboundLine, Warehouse
 from tests.builders.edge import an_actor
 
 MAIN = UUID(int=1)
-WAREHOUSES = {MAIN: WarehouseRules(Mode.MANUAL, one_person=False)}
 """The warehouse where nothing else is said."""
+WAREHOUSES = {MAIN: WarehouseRules(Mode.MANUAL, one_person=False)}
 DEALER = UUID(int=11)
 OTHER_DEALER = UUID(int=12)
 
@@ -45,7 +45,7 @@ BUYER = an_actor(Role.DLR, dealer_id=DEALER)
 
 
 def a_demand(order_id=None, warehouse_id=MAIN, **quantities):
-    """`a_demand(A=2, B=1)`: an order of two of A and one of B."""
+    """`a_demand(A=2, B=1)`: an order of two of A and one of B, to be held softly."""
     return ReserveStock(
         order_id=order_id or uuid7(),
         number="DD-2611-000001",
@@ -56,6 +56,11 @@ def a_demand(order_id=None, warehouse_id=MAIN, **quantities):
             for line_no, (sku, quantity) in enumerate(quantities.items(), 1)
         ),
     )
+
+
+def firmly(ask, *, release=False):
+    """The same, to be held firmly at once."""
+    return ask.model_copy(update={"firm": True, "release": release})
 
 
 async def a_warehouse(db, *, mode=Mode.MANUAL, warehouse_id=MAIN, one_person=False, **quantities):

@@ -108,4 +108,4 @@ async def test_a_whole_life_takes_few_messages(databases):
     await world.submit(dealer, ("A", 2))
     await world.pump()
 
-    assert sum(world.read.values()) - sum(before.values()) <= 18
+    assert sum(world.read.values()) - sum(before.values()) <= 16

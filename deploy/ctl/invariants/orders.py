@@ -23,6 +23,24 @@ ORDERS = (
         """,
     ),
     Invariant(
+        "I-4",
+        "Every order has lines; no more is received than delivered, shipped, picked, ordered.",
+        "orders",
+        """
+        SELECT o.number AS subject,
+               CASE WHEN count(l.line_no) = 0 THEN 'it has no lines'
+                    WHEN NOT bool_and(0 <= l.received AND l.received <= l.delivered
+                                      AND l.delivered <= l.shipped AND l.shipped <= l.picked
+                                      AND l.picked <= l.quantity AND l.quantity > 0)
+                    THEN string_agg(format('line %s: %s of %s picked, %s shipped, %s received',
+                                           l.line_no, l.picked, l.quantity, l.shipped, l.received),
+                                    '; ') END AS fault
+        FROM orders o
+        LEFT JOIN order_lines l USING (order_id)
+        GROUP BY o.order_id
+        """,
+    ),
+    Invariant(
         "I-12",
         "Every order has ended, waits in a role's queue, or a timer looks after it.",
         "orders",

@@ -73,8 +73,8 @@ def reserve(
 ) -> Reserved:
     """Hold stock first come, first served; an order is held whole or not at all.
 
-    `known` are the orders seen before: they get the answer that they got then, and a cancel that
-    came first wins.
+    `known` are the orders seen before: they get the answer that they got then, but what is held
+    softly becomes firm when that is asked now; a cancel that came first wins.
     """
     outcome = Reserved()
     taken: Counter[Place] = Counter()

@@ -154,7 +154,6 @@ def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
         )
         for line in order.lines
     )
-    known = {shipment.shipment_id: shipment for shipment in order.shipments}
     return changed(
         order,
         stock=Stock.FIRM,
@@ -162,8 +161,16 @@ def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
         started=reply.started,
         fulfilment_revision=reply.revision,
         lines=lines,
-        shipments=tuple(_shipment(one, known.get(one.shipment_id)) for one in reply.shipments),
+        shipments=_shipments(order, reply),
     )
+
+
+def _shipments(order: Order, reply: FulfilmentAdvanced) -> tuple[Shipment, ...]:
+    """Known ones in their places, which the shares of their invoices follow; new ones last."""
+    places = {one.shipment_id: place for place, one in enumerate(order.shipments)}
+    told = sorted(reply.shipments, key=lambda one: places.get(one.shipment_id, len(places)))
+    known = {one.shipment_id: one for one in order.shipments}
+    return tuple(_shipment(one, known.get(one.shipment_id)) for one in told)
 
 
 def _shipment(reply: ShipmentProgress, known: Shipment | None) -> Shipment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,8 @@ from contracts.dealers import Terms
 from contracts.inventory import ShipmentStatus
 from contracts.orders import Hold
 from services.orders.domain.order import Credit, Ending, Line, Order, Shipment, Stock, restored
+
+FACTS_OF_AN_ORDER = len(fields(Order))
 
 
 def order_of(row: Record) -> Order:
@@ -35,6 +38,7 @@ def order_of(row: Record) -> Order:
     facts["ending"] = Ending(facts["ending"]) if facts["ending"] else None
     facts["lines"] = tuple([restored(Line, line) for line in orjson.loads(facts["lines"])])
     facts["shipments"] = tuple(map(_shipment, orjson.loads(facts["shipments"])))
+    assert len(facts) == FACTS_OF_AN_ORDER, "a column is missing, and its fact would be a default"
     return restored(Order, facts)
 
 

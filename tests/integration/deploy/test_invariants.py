@@ -155,6 +155,15 @@ PLANTED = [
         SET lines = '[{"line_no": 1, "net_minor": 9, "tax_minor": 1, "gross_minor": 10}]'
         """,
     ),
+    ("orders", "I-4", an_order(lines="'[]'")),
+    (
+        "orders",
+        "I-4",
+        an_order(
+            lines="""'[{"line_no": 1, "quantity": 2, "picked": 1, "shipped": 2, "delivered": 0,
+                        "received": 0}]'"""
+        ),
+    ),
     ("orders", "I-12", an_order(queue="NULL")),
     ("orders", "R1", an_answer("k", uuid4())),
     ("orders", "R2", an_order() + an_answer("k1", ORDER) + an_answer("k2", ORDER)),

@@ -16,6 +16,7 @@ from tests.builders.inventory import (
     a_demand,
     a_warehouse,
     books_balance,
+    firmly,
     held,
     said,
     send,
@@ -236,3 +237,69 @@ async def _statements(db, asks):
 async def _expire(db):
     async with transaction(db) as tx:
         return await reserving.expire_reservations(tx, timedelta(0), 100)
+
+
+async def test_what_is_held_firmly_at_once_does_not_run_out(inventory_db):
+    await a_warehouse(inventory_db, A=5)
+    ask = firmly(a_demand(A=2))
+
+    await send(inventory_db, ask)
+    await _expire(inventory_db)
+
+    assert await said(inventory_db, ask.order_id) == ["reservation-firmed"]
+    assert await shelf(inventory_db, "A") == (5, 2)
+    assert await books_balance(inventory_db)
+
+
+async def test_what_is_held_and_released_at_once_gets_its_pick_task(inventory_db):
+    await a_warehouse(inventory_db, A=5)
+    ask = firmly(a_demand(A=2), release=True)
+
+    await send(inventory_db, ask)
+    await send(inventory_db, ask)  # another message: the picture again, and nothing more
+
+    assert await said(inventory_db, ask.order_id) == [
+        "fulfilment-advanced",
+        "pick-task-created",
+        "fulfilment-advanced",
+    ]
+    assert await inventory_db.fetchval("SELECT count(*) FROM pick_tasks") == 1
+    assert await shelf(inventory_db, "A") == (5, 2)
+    assert await books_balance(inventory_db)
+
+
+async def test_a_virtual_warehouse_sends_at_once_what_it_can_and_refuses_the_rest(inventory_db):
+    await a_warehouse(inventory_db, mode=Mode.DIRECT, A=5)
+    asks = [firmly(a_demand(A=2), release=True) for _ in range(3)]
+
+    await send(inventory_db, *asks)
+
+    answers = [await said(inventory_db, ask.order_id) for ask in asks]
+    assert [names[0] for names in answers] == ["fulfilment-advanced"] * 2 + ["stock-refused"]
+    assert await shelf(inventory_db, "A") == (1, 0)
+    assert await books_balance(inventory_db)
+
+
+@pytest.mark.parametrize("release", [False, True])
+async def test_what_is_held_softly_becomes_firm_when_it_is_asked_for_firmly(inventory_db, release):
+    await a_warehouse(inventory_db, A=5)
+    ask = a_demand(A=2)
+
+    await send(inventory_db, ask)
+    await send(inventory_db, firmly(ask, release=release))
+
+    expected = ["fulfilment-advanced", "pick-task-created"] if release else ["reservation-firmed"]
+    assert await said(inventory_db, ask.order_id) == ["stock-reserved", *expected]
+    assert await shelf(inventory_db, "A") == (5, 2)
+    assert await books_balance(inventory_db)
+
+
+async def test_a_firm_reserve_that_comes_after_its_cancel_is_refused(inventory_db):
+    await a_warehouse(inventory_db, A=5)
+    ask = firmly(a_demand(A=2), release=True)
+
+    await send(inventory_db, CancelFulfilment(order_id=ask.order_id))
+    await send(inventory_db, ask)
+
+    assert await said(inventory_db, ask.order_id) == ["fulfilment-cancelled", "stock-refused"]
+    assert await shelf(inventory_db, "A") == (5, 0)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chassis.jobs import Pace, endless, every
+from chassis.jobs import Restarting, endless, every
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def runtime():
     return SimpleNamespace(checks={}, committed=asyncio.Event())
 
 
-HURRIED = Pace(pause_seconds_min=0.001, pause_seconds_max=0.002)
+HURRIED = Restarting(pause_seconds_min=0.001, pause_seconds_max=0.002)
 
 
 class Enough(BaseException):
@@ -32,14 +32,14 @@ async def test_a_task_that_fails_begins_again(runtime):
 
 
 async def test_a_task_that_goes_on_failing_turns_readiness_red(runtime):
-    pace, failed = replace(HURRIED, patience_seconds=0.05), 0
+    restarting, failed = replace(HURRIED, patience_seconds=0.05), 0
 
     async def watch(_):
         nonlocal failed
         failed += 1
         raise KeyError("bug")
 
-    task = asyncio.create_task(endless(watch, runtime, pace))
+    task = asyncio.create_task(endless(watch, runtime, restarting))
     async with asyncio.timeout(10):
         while failed < 3 or await runtime.checks["watch"]() is None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -49,7 +49,7 @@ async def test_a_task_that_goes_on_failing_turns_readiness_red(runtime):
 
 
 async def test_a_task_that_settles_turns_readiness_green(runtime):
-    pace, calls = replace(HURRIED, patience_seconds=0.0, settled_seconds=0.05), 0
+    restarting, calls = replace(HURRIED, patience_seconds=0.0, settled_seconds=0.05), 0
 
     async def watch(_):
         nonlocal calls
@@ -58,7 +58,7 @@ async def test_a_task_that_settles_turns_readiness_green(runtime):
             raise ConnectionError("database")
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(endless(watch, runtime, pace))
+    task = asyncio.create_task(endless(watch, runtime, restarting))
     async with asyncio.timeout(10):
         while calls < 3:  # noqa: ASYNC110
             await asyncio.sleep(0.001)

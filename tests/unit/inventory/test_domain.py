@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
-from functools import reduce
+from functools import partial, reduce
 from uuid import UUID
 
 from hypothesis import given
@@ -25,7 +25,7 @@ from services.inventory.domain.fulfilment import (
 from services.inventory.domain.outbound import OutboundAsk
 from services.inventory.domain.picking import PickAsk, PickTaskAsk
 from services.inventory.domain.stocking import series
-from tests.builders.inventory import MAIN, WAREHOUSES, a_demand, held_by, reported
+from tests.builders.inventory import MAIN, WAREHOUSES, a_demand, firmly, held_by, reported
 
 NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 ANNA, BORIS = UUID(int=101), UUID(int=102)
@@ -33,18 +33,26 @@ RANKS = list(ShipmentStatus)
 
 SKUS = st.sampled_from("ABC")
 SHELVES = st.dictionaries(SKUS, st.integers(0, 12), min_size=1)
-DEMANDS = st.lists(st.dictionaries(SKUS, st.integers(1, 5), min_size=1), max_size=12)
+WAYS = st.sampled_from([lambda ask: ask, firmly, partial(firmly, release=True)])
+ASKS = st.lists(
+    st.builds(
+        lambda way, demand: way(a_demand(**demand)),
+        WAYS,
+        st.dictionaries(SKUS, st.integers(1, 5), min_size=1),
+    ),
+    max_size=12,
+)
 
 
 def _held(outcome):
     """What the orders of a batch hold, by place."""
-    return reduce(Counter.__add__, map(held_by, outcome.new), Counter())
+    orders = [*outcome.new, *outcome.to_release]
+    return reduce(Counter.__add__, map(held_by, orders), Counter())
 
 
-@given(SHELVES, DEMANDS)
-def test_a_batch_comes_to_the_same_as_one_order_after_the_other(quantities, demands):
+@given(SHELVES, ASKS)
+def test_a_batch_comes_to_the_same_as_one_order_after_the_other(quantities, asks):
     available = Counter({(MAIN, sku): quantity for sku, quantity in quantities.items()})
-    asks = [a_demand(**demand) for demand in demands]
     left, one_by_one = Counter(available), []
     for ask in asks:
         outcome = reserving.reserve(left, WAREHOUSES, {}, [ask])
@@ -54,25 +62,24 @@ def test_a_batch_comes_to_the_same_as_one_order_after_the_other(quantities, dema
     assert reserving.reserve(available, WAREHOUSES, {}, asks).replies == one_by_one
 
 
-@given(SHELVES, DEMANDS)
-def test_no_more_is_taken_than_there_is(quantities, demands):
+@given(SHELVES, ASKS)
+def test_no_more_is_taken_than_there_is(quantities, asks):
     available = {(MAIN, sku): quantity for sku, quantity in quantities.items()}
-    asks = [a_demand(**demand) for demand in demands]
 
     taken = _held(reserving.reserve(available, WAREHOUSES, {}, asks))
 
     assert all(quantity <= available.get(place, 0) for place, quantity in taken.items())
 
 
-@given(SHELVES, DEMANDS)
-def test_a_later_order_does_not_change_the_answer_to_an_earlier_one(quantities, demands):
+@given(SHELVES, ASKS)
+def test_a_later_order_does_not_change_the_answer_to_an_earlier_one(quantities, asks):
     available = {(MAIN, sku): quantity for sku, quantity in quantities.items()}
-    asks = [a_demand(**demand) for demand in demands]
 
     replies = reserving.reserve(available, WAREHOUSES, {}, asks).replies
 
     for count in range(len(asks)):
-        assert reserving.reserve(available, WAREHOUSES, {}, asks[:count]).replies == replies[:count]
+        earlier = reserving.reserve(available, WAREHOUSES, {}, asks[:count]).replies
+        assert earlier == replies[: len(earlier)]
 
 
 def test_two_lines_of_the_same_goods_are_held_together():
@@ -171,7 +178,7 @@ def _by(user_id):
 
 
 def test_what_is_held_firmly_at_once_is_answered_as_such():
-    firm, short = (a_demand(A=5).model_copy(update={"firm": True}) for _ in range(2))
+    firm, short = (firmly(a_demand(A=5)) for _ in range(2))
 
     outcome = reserving.reserve({(MAIN, "A"): 5}, WAREHOUSES, {}, [firm, short])
 
@@ -180,7 +187,7 @@ def test_what_is_held_firmly_at_once_is_answered_as_such():
 
 
 def test_what_is_held_firmly_and_released_is_left_to_its_warehouse():
-    ask = a_demand(A=5).model_copy(update={"firm": True, "release": True})
+    ask = firmly(a_demand(A=5), release=True)
 
     outcome = reserving.reserve({(MAIN, "A"): 5}, WAREHOUSES, {}, [ask])
 
@@ -193,9 +200,8 @@ def test_asking_firmly_for_what_is_held_softly_makes_it_firm():
     held = {
         one.order_id: one for one in reserving.reserve({(MAIN, "A"): 5}, WAREHOUSES, {}, [soft]).new
     }
-    firmly = soft.model_copy(update={"firm": True})
 
-    outcome = reserving.reserve({}, WAREHOUSES, held, [firmly])
+    outcome = reserving.reserve({}, WAREHOUSES, held, [firmly(soft)])
     decided = reserving.firm(held, outcome.to_firm)
 
     assert outcome.replies == []
@@ -206,6 +212,6 @@ def test_a_refusal_stays_one_however_it_is_asked_again():
     ask = a_demand(A=5)
     refused = {one.order_id: one for one in reserving.reserve({}, WAREHOUSES, {}, [ask]).new}
 
-    again = reserving.reserve({}, WAREHOUSES, refused, [ask.model_copy(update={"firm": True})])
+    again = reserving.reserve({}, WAREHOUSES, refused, [firmly(ask)])
 
     assert [type(reply) for reply in again.replies] == [StockRefused]
