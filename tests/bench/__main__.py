@@ -13,19 +13,14 @@ when an order was due.
 from __future__ import annotations
 
 import argparse
-import asyncio
-import sys
 
-from deploy.demo.client import Refused, Unreachable
 from tests.bench import company, running, statements
 from tests.bench.figures import COMPLETED, CONFIRMED
-from tests.bench.lag import Stalled
 from tests.bench.measuring import measure
 from tests.bench.profiling import profiled
 from tests.bench.running import Block
-from tests.bench.site import circumstances, prepare, print_result, say, violations
+from tests.bench.site import circumstances, ending, prepare, print_result, say, violations
 
-WARM_UP = 3_000
 STATEMENTS = 1_000
 UNTIL = {"completed": COMPLETED, "confirmed": CONFIRMED}
 DEALERS = {COMPLETED: company.ON_CREDIT, CONFIRMED: company.ON_DEPOSIT}
@@ -33,8 +28,7 @@ DEALERS = {COMPLETED: company.ON_CREDIT, CONFIRMED: company.ON_DEPOSIT}
 
 async def main(block: Block, profile: str | None) -> int:
     site = await prepare(DEALERS[block.until])
-    say(f"warm-up: {WARM_UP} orders")
-    await running.run(site, Block(WARM_UP, block.clients, until=block.until))
+    await running.warm_up(site, block.clients, until=block.until)
     say(f"measuring: {block.orders} orders")
     async with profiled(site.suite, profile):
         result, accepted = await measure(site, block)
@@ -60,7 +54,4 @@ def _chosen() -> tuple[Block, str | None]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(asyncio.run(main(*_chosen())))
-    except (Stalled, Refused, Unreachable) as fault:
-        sys.exit(f"bench: {fault}")
+    ending(main(*_chosen()))

@@ -12,23 +12,18 @@ has before the first and after each.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import statistics
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.demo.client import Refused, Unreachable
 from tests.bench import accounting, figures, history, running
-from tests.bench.lag import Stalled
 from tests.bench.measuring import measure
 from tests.bench.running import Block
-from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
+from tests.bench.site import Site, circumstances, ending, prepare, print_result, say, violations
 
 FIRST = 1_000
 """Finished orders that there are before anything is measured."""
-WARM_UP = 3_000
 MEMORY_RUNS = 3
 RATIO_MAX = 1.1
 
@@ -58,9 +53,8 @@ async def main(plan: Plan) -> int:
 
 async def _first_orders(site: Site, plan: Plan, accepted: list[str]) -> None:
     """Warm up, with as many orders as are wanting."""
-    orders = max(WARM_UP, FIRST - await figures.finished(site.suite))
-    say(f"warm-up: {orders} orders")
-    report, _ = await running.run(site, Block(orders, plan.clients))
+    orders = max(running.WARM_UP, FIRST - await figures.finished(site.suite))
+    report = await running.warm_up(site, plan.clients, orders=orders)
     accepted += report["order_ids"]
 
 
@@ -69,8 +63,7 @@ async def _grown(site: Site, plan: Plan, accepted: list[str]) -> dict[str, Any]:
     wanting = plan.finished - await figures.finished(site.suite)
     if wanting > 0:
         await history.load(site.suite, wanting)
-    say(f"warm-up: {WARM_UP} orders")
-    report, _ = await running.run(site, Block(WARM_UP, plan.clients))
+    report = await running.warm_up(site, plan.clients)
     accepted += report["order_ids"]
     many = await _size(site, plan, accepted)
     ratios = {
@@ -156,7 +149,4 @@ def _chosen() -> Plan:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(asyncio.run(main(_chosen())))
-    except (Stalled, Refused, Unreachable) as fault:
-        sys.exit(f"bench: {fault}")
+    ending(main(_chosen()))

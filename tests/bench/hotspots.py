@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,14 +22,14 @@ from typing import Any
 import asyncpg
 
 from deploy.demo import logins
-from deploy.demo.client import Caller, Refused, Unreachable
+from deploy.demo.client import Caller, Refused
 from deploy.demo.credit_code import credit_code
 from deploy.local.suite import Suite
 from tests.bench import company, figures, lag, running
 from tests.bench.company import LIMIT_MINOR, TERMS, Session
 from tests.bench.lag import Stalled
 from tests.bench.running import Block
-from tests.bench.site import circumstances, print_result, say, started, told, violations
+from tests.bench.site import circumstances, ending, print_result, say, started, told, violations
 
 PIECES, ROOM = 100, 10
 BUYERS = 20
@@ -177,7 +176,4 @@ def _chosen() -> tuple[int, int]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(asyncio.run(main(*_chosen())))
-    except (Stalled, Refused, Unreachable) as fault:
-        sys.exit(f"bench: {fault}")
+    ending(main(*_chosen()))

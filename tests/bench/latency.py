@@ -9,25 +9,19 @@ due, so a stall counts for all who had to wait (no coordinated omission). The JS
 from __future__ import annotations
 
 import argparse
-import asyncio
-import sys
 from typing import Any
 
-from deploy.demo.client import Refused, Unreachable
 from tests.bench import running
-from tests.bench.lag import Stalled
 from tests.bench.measuring import measure
 from tests.bench.running import Block
-from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
+from tests.bench.site import Site, circumstances, ending, prepare, print_result, say, violations
 
-WARM_UP = 3_000
 SHARE = 0.7
 
 
 async def main(orders: int, clients: int, share: float) -> int:
     site = await prepare()
-    say(f"warm-up: {WARM_UP} orders")
-    await running.run(site, Block(WARM_UP, clients))
+    await running.warm_up(site, clients)
     saturated, accepted = await saturation(site, orders, clients)
     rate = saturated["lifecycles_per_second"] * share
     say(f"open loop: {orders} orders, {rate:.1f} a second")
@@ -65,7 +59,4 @@ def _chosen() -> tuple[int, int, float]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(asyncio.run(main(*_chosen())))
-    except (Stalled, Refused, Unreachable) as fault:
-        sys.exit(f"bench: {fault}")
+    ending(main(*_chosen()))

@@ -14,23 +14,18 @@ hold:
 from __future__ import annotations
 
 import argparse
-import asyncio
 import math
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from deploy.demo.client import Refused, Unreachable
 from tests.bench import figures, running
 from tests.bench.figures import percentiles
-from tests.bench.lag import Stalled
 from tests.bench.running import Block
-from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
+from tests.bench.site import Site, circumstances, ending, prepare, print_result, say, violations
 
-WARM_UP = 3_000
 TIMES = 3
 NORMAL_SHARE = 0.5
 RECOVERY_SECONDS = 60
@@ -50,7 +45,7 @@ class Plan:
 
 async def main(plan: Plan) -> int:
     site = await prepare()
-    await running.run(site, Block(WARM_UP, plan.clients))
+    await running.warm_up(site, plan.clients)
     say(f"closed loop: {plan.orders} orders, {plan.clients} clients")
     saturation = await _saturation(site, plan)
     since = datetime.now(UTC)
@@ -163,7 +158,4 @@ def _chosen() -> Plan:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(asyncio.run(main(_chosen())))
-    except (Stalled, Refused, Unreachable) as fault:
-        sys.exit(f"bench: {fault}")
+    ending(main(_chosen()))

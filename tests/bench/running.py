@@ -15,10 +15,12 @@ from tests.bench import figures
 from tests.bench.company import Session
 from tests.bench.figures import COMPLETED
 from tests.bench.lag import Stalled
-from tests.bench.site import Site
+from tests.bench.site import Site, say
 
 PATIENCE_SECONDS = 120.0
 POLL_SECONDS = 0.05
+WARM_UP = 3_000
+"""Orders; Kafka's compiler takes half of the broker's time in the first few thousand."""
 Report = Mapping[str, Any]
 """What the load process saw (tests.bench.load)."""
 
@@ -34,6 +36,14 @@ class Block:
     """The event that ends an order's way."""
     baskets: Sequence[Sequence[Mapping[str, Any]]] = ()
     """What is ordered, by chance one of these; else five goods by chance."""
+
+
+async def warm_up(
+    site: Site, clients: int, *, orders: int = WARM_UP, until: str = COMPLETED
+) -> Report:
+    say(f"warm-up: {orders} orders")
+    report, _ = await run(site, Block(orders, clients, until=until))
+    return report
 
 
 async def run(site: Site, block: Block) -> tuple[Report, float]:

@@ -7,14 +7,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from deploy.ctl.verify import verify
 from deploy.demo import logins
-from deploy.demo.client import Caller
+from deploy.demo.client import Caller, Refused, Unreachable
 from deploy.local.suite import Suite, here
 from tests.bench import company, lag
 from tests.bench.company import Dealers, Session
@@ -42,6 +42,14 @@ def print_result(result: Mapping[str, Any]) -> None:
     """The one JSON line, last."""
     sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()
+
+
+def ending(benchmark: Coroutine[Any, Any, int]) -> NoReturn:
+    """Run it, and end the process with what it says, or with why it could not go on."""
+    try:
+        sys.exit(asyncio.run(benchmark))
+    except (Stalled, Refused, Unreachable) as fault:
+        sys.exit(f"bench: {fault}")
 
 
 async def prepare(dealers: Dealers = company.ON_CREDIT) -> Site:

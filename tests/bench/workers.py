@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -21,16 +20,14 @@ import psutil
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from deploy.demo.client import Refused, Unreachable
 from deploy.local import servers
 from deploy.local.suite import APPLICATIONS, CELL, ROOT, Suite, application
 from tests.bench import running
 from tests.bench.lag import Stalled
 from tests.bench.measuring import measure
 from tests.bench.running import Block
-from tests.bench.site import Site, circumstances, prepare, print_result, say, violations
+from tests.bench.site import Site, circumstances, ending, prepare, print_result, say, violations
 
-WARM_UP = 3_000
 REBALANCE_SECONDS_MAX = 120.0
 """A static member that left is missed after its session has run out, 45 seconds."""
 HEAD = (
@@ -42,8 +39,7 @@ Row = dict[str, Any]
 
 async def main(services: Sequence[str], orders: int, clients: int) -> int:
     site = await prepare()
-    say(f"warm-up: {WARM_UP} orders")
-    await running.run(site, Block(WARM_UP, clients))
+    await running.warm_up(site, clients)
     rows: list[Row] = []
     accepted: list[str] = []
     for service in services:
@@ -152,7 +148,4 @@ def _chosen() -> tuple[list[str], int, int]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(asyncio.run(main(*_chosen())))
-    except (Stalled, Refused, Unreachable) as fault:
-        sys.exit(f"bench: {fault}")
+    ending(main(*_chosen()))
