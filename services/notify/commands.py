@@ -75,14 +75,16 @@ async def settle_mails(
     tx: Tx, outcomes: Sequence[Outcome], now: datetime, patience: Patience
 ) -> None:
     """Keep what became of mails; one that is given up is work for an administrator."""
-    found = domain.errands(outcomes, patience)
+    settlements = [domain.settle(one, now, patience) for one in outcomes]
+    settled = await store.settle_mails(tx, settlements, now)
+    valid = [one for one in outcomes if (one.mail.message_id, one.mail.user_id) in settled]
+    found = domain.errands(valid, patience)
     announced = await _finish(tx, found.over)
     begun = {
         place: Opening(MENDER, None, Fact(None, uuid7(), now), facts)
         for place, facts in found.begun.items()
     }
     opened = await store.open_todos(tx, begun)
-    await store.settle_mails(tx, [domain.settle(one, now, patience) for one in outcomes], now)
     await outbox.add(tx, announced + [TodoOpened.model_validate(todo) for todo in opened])
 
 

@@ -1,6 +1,6 @@
 """Rows of notify; each function is one statement for the whole batch.
 
-Locks: to-dos by (kind, subject_id), then mails by (message_id, user_id), then nothing else;
+Locks: mails by (message_id, user_id), then to-dos by (kind, subject_id), then nothing else;
 messages and projections lock no two rows that another batch could take in the opposite order,
 because they are written sorted.
 """

@@ -88,10 +88,15 @@ async def take_mails(tx: Tx, now: datetime, lease: timedelta, limit: int) -> lis
     return [_mail(row) for row in rows]
 
 
-async def settle_mails(tx: Tx, settlements: Sequence[Settlement], now: datetime) -> None:
-    """Write down what became of mails; of one that somebody else has taken since, only success."""
+async def settle_mails(
+    tx: Tx, settlements: Sequence[Settlement], now: datetime
+) -> set[tuple[UUID, UUID]]:
+    """Write down what became of mails; of one that somebody else has taken since, only success.
+
+    Returns of which mails it was written down: message and user.
+    """
     ordered = sorted(settlements, key=lambda one: (one.mail.message_id, one.mail.user_id))
-    await tx.execute(
+    rows = await tx.fetch(
         """
         UPDATE mails
         SET status = new.status, attempts = new.attempts, due_at = new.due_at,
@@ -103,6 +108,7 @@ async def settle_mails(tx: Tx, settlements: Sequence[Settlement], now: datetime)
           AND mails.user_id = new.user_id
           AND mails.status = 'DUE'
           AND (mails.attempts = new.taken OR new.status = 'SENT')
+        RETURNING mails.message_id, mails.user_id
         """,
         [one.mail.message_id for one in ordered],
         [one.mail.user_id for one in ordered],
@@ -113,6 +119,7 @@ async def settle_mails(tx: Tx, settlements: Sequence[Settlement], now: datetime)
         [one.reason for one in ordered],
         now,
     )
+    return {(row["message_id"], row["user_id"]) for row in rows}
 
 
 async def mute(tx: Tx, user_id: UUID, template: str) -> None:

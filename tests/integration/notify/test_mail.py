@@ -21,7 +21,7 @@ from chassis.service import make_runtime
 from services.notify import commands, queries
 from services.notify.app import SERVICE
 from services.notify.consumers import SUBSCRIPTIONS
-from services.notify.domain import Verdict
+from services.notify.domain import Outcome, Verdict
 from services.notify.mailing import post, send_due, send_mail
 from tests.builders.chassis import Broker
 from tests.builders.edge import an_actor, serving, settings_of
@@ -168,6 +168,18 @@ async def test_what_an_owner_publishes_again_is_not_sent_again(
     assert set(office.copies.values()) == {1}
 
 
+async def test_a_replay_sends_nothing_to_a_mailbox_that_came_after_the_message(notify_db, runtime):
+    story, dispatch = Story(), Dispatch(notify_db, SUBSCRIPTIONS)
+    confirmed = a_delivery(story.confirmed())
+    await dispatch.deliver([confirmed])
+    await dispatch.deliver([a_delivery(a_reader(uuid4(), story.dealer_id))])
+
+    await notify_db.execute("DELETE FROM inbox")
+    await dispatch.deliver([confirmed])
+
+    assert await standing(notify_db) == []
+
+
 async def test_what_happened_before_mail_was_switched_on_is_told_and_not_sent(notify_db, office):
     """F-80: a database that is built anew from the log starts like this."""
     story = Story()
@@ -302,6 +314,26 @@ async def test_mail_of_a_worker_that_died_is_sent_by_another_with_the_same_messa
     assert meanwhile == 0
     assert list(office.copies.values()) == [2]
     assert await standing(notify_db) == [("SENT", 2)]
+
+
+async def test_a_worker_that_comes_back_late_undoes_nothing_but_its_success_counts(
+    notify_db, runtime, story, follow
+):
+    await follow(story.confirmed())
+    lease, patience = timedelta(seconds=1), runtime.settings.mail_patience
+    async with transaction(notify_db) as tx:
+        [late] = await commands.take_mails(tx, soon(), lease, 50)
+    async with transaction(notify_db) as tx:
+        await commands.take_mails(tx, soon(seconds=2), lease, 50)
+
+    standings = []
+    for verdict in (Verdict.FAILED, Verdict.UNTRIED, Verdict.SENT, Verdict.REFUSED):
+        async with transaction(notify_db) as tx:
+            await commands.settle_mails(tx, [Outcome(late, verdict)], soon(), patience)
+        standings += await standing(notify_db)
+
+    assert standings == [("DUE", 2), ("DUE", 2), ("SENT", 1), ("SENT", 1)]
+    assert await work_of_the_administrator(notify_db) == []
 
 
 async def test_two_workers_at_once_send_each_mail_once(notify_db, office, runtime, story, follow):
