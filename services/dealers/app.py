@@ -5,7 +5,15 @@ from __future__ import annotations
 from chassis.service import Service
 from services.dealers.access import ACCESS
 from services.dealers.consumers import SUBSCRIPTIONS
-from services.dealers.routes import applications, dealers, documents, pool, standing, territories
+from services.dealers.routes import (
+    applications,
+    dealers,
+    documents,
+    places,
+    pool,
+    standing,
+    territories,
+)
 from services.dealers.settings import Settings
 from services.dealers.timers import watch_due_changes
 
@@ -18,6 +26,7 @@ SERVICE = Service(
         applications.router,
         documents.router,
         dealers.router,
+        places.router,
         standing.router,
         territories.router,
     ),

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import count
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from chassis.ids import uuid7
 from contracts.dealers import DealerState, DealerStatus, Terms, TermsKind
@@ -11,6 +11,7 @@ from services.dealers.domain.applications import Application, Ask, Form, Status
 from services.dealers.domain.credit_codes import check_sign
 from services.dealers.domain.dealers import Company, Dealer, Standing, Tier
 from services.dealers.domain.documents import Document, DocumentKind
+from services.dealers.domain.places import Address, AddressKind
 from services.dealers.domain.scoring import Sheet
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -163,3 +164,18 @@ def a_sheet_body(**facts):
         "full_documents": 2,
     }
     return given | facts
+
+
+def an_address(**facts):
+    given = {
+        "address_id": uuid7(),
+        "dealer_id": UUID(int=1),
+        "kind": AddressKind.SHIP_TO,
+        "receiver": "王仓库",
+        "phone": "13800000003",
+        "province": "浙江省",
+        "city": "杭州市",
+        "street": "文三路 1 号",
+        "usual": False,
+    }
+    return Address(**given | facts)

@@ -17,6 +17,7 @@ from services.dealers.domain import dealers as domain
 from services.dealers.domain.dealers import (
     Change,
     Changed,
+    ChangeHolds,
     ChangeKind,
     Dealer,
     Decision,
@@ -112,6 +113,16 @@ async def set_change(tx: Tx, change: Change, *, now: datetime, check: Check) -> 
     dealer = await change_dealer(tx, change.dealer_id, domain.applied(change), check=check)
     await store.save_changes(tx, [change], set_at=now, applied_at=now)
     return dealer
+
+
+async def withdraw_change(tx: Tx, dealer_id: UUID, change_id: UUID) -> None:
+    """Let a change that is still to come never hold. Raises NotFound, ChangeHolds.
+
+    It leaves the dealer unlocked: the timer locks changes before dealers.
+    """
+    if not await store.drop_change(tx, dealer_id, change_id):
+        known = await store.has_change(tx, dealer_id, change_id)
+        raise ChangeHolds if known else NotFound
 
 
 async def apply_due_changes(tx: Tx, now: datetime) -> int:

@@ -52,6 +52,16 @@ class NotASalesperson(DomainError):
     status = 422
 
 
+class ChangeHolds(DomainError):
+    """The change holds already.
+
+    zh: 该变更已经生效，不能撤回。
+    请另设一项新的变更。
+
+    Set another change instead.
+    """
+
+
 class Tier(StrEnum):
     """省级代理, 地市代理, 县级代理."""
 

@@ -35,6 +35,7 @@ Stopper = Annotated[Actor, Depends(allowed("dealers.stop"))]
 Reinstater = Annotated[Actor, Depends(allowed("dealers.reinstate"))]
 TierChanger = Annotated[Actor, Depends(allowed("dealers.change-tier"))]
 TermsChanger = Annotated[Actor, Depends(allowed("dealers.change-terms"))]
+Withdrawer = Annotated[Actor, Depends(allowed("dealers.withdraw-change"))]
 Binder = Annotated[Actor, Depends(allowed("dealers.bind-salesperson"))]
 
 
@@ -116,6 +117,15 @@ async def bind_salesperson(
     value = {"salesperson_id": str(body.salesperson_id)}
     change = _change(actor, dealer_id, ChangeKind.SALESPERSON, value, body.effective_from)
     return await _set(runtime, actor, change, if_match)
+
+
+@router.delete("/{dealer_id}/changes/{change_id}", status_code=204)
+async def withdraw_change(
+    dealer_id: UUID, change_id: UUID, actor: Withdrawer, runtime: RuntimeDep
+) -> None:
+    """Let a change of tier, terms or salesperson that is still to come never hold."""
+    async with acting(runtime, actor) as tx:
+        await commands.withdraw_change(tx, dealer_id, change_id)
 
 
 async def _decide(

@@ -170,11 +170,27 @@ async def take_due_changes(tx: Tx, now: datetime, *, limit: int) -> list[Change]
     return [change_of(row) for row in rows]
 
 
-async def drop_changes(tx: Tx, ids: Sequence[UUID]) -> None:
-    """Forget changes that are still to come."""
-    await tx.execute(
-        "DELETE FROM dealer_changes WHERE change_id = ANY($1::uuid[]) AND applied_at IS NULL", ids
+async def drop_change(tx: Tx, dealer_id: UUID, change_id: UUID) -> bool:
+    """Forget a change that is still to come; waits for whoever is applying it. Whether it was."""
+    dropped = await tx.fetchval(
+        """
+        DELETE FROM dealer_changes
+        WHERE change_id = $2 AND dealer_id = $1 AND applied_at IS NULL
+        RETURNING true
+        """,
+        dealer_id,
+        change_id,
     )
+    return dropped is True
+
+
+async def has_change(tx: Tx, dealer_id: UUID, change_id: UUID) -> bool:
+    found = await tx.fetchval(
+        "SELECT true FROM dealer_changes WHERE change_id = $2 AND dealer_id = $1",
+        dealer_id,
+        change_id,
+    )
+    return found is True
 
 
 def dealer_of(row: Record) -> Dealer:

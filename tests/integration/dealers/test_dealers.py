@@ -182,6 +182,46 @@ async def test_a_timer_passes_over_what_another_one_is_applying(api, dealers_db)
     assert [state.tier for state in await states(dealers_db)] == ["CITY", "COUNTY"]
 
 
+async def test_a_change_for_later_is_withdrawn_while_it_is_still_to_come(api, dealers_db):
+    dealer = await add(api)
+    one, later = f"/dealers/{dealer['dealer_id']}", datetime.now(UTC) + timedelta(days=3)
+    body = {"salesperson_id": str(OTHER_SALES.user_id), "effective_from": later.isoformat()}
+    await api(ADMIN).post(f"{one}/bind-salesperson", json=body)
+    changes = (await api(ADMIN).get(f"{one}/changes")).json()
+    [pending] = [change["change_id"] for change in changes if change["applied_at"] is None]
+    [held] = [change["change_id"] for change in changes if change["kind"] == "TIER"]
+    other = f"/dealers/{(await add(api))['dealer_id']}"
+
+    refused = await api(ADMIN).delete(f"{one}/changes/{held}")
+    foreign = await api(ADMIN).delete(f"{other}/changes/{pending}")
+    withdrawn = [await api(ADMIN).delete(f"{one}/changes/{pending}") for _ in range(2)]
+    async with transaction(dealers_db) as tx:
+        applied = await commands.apply_due_changes(tx, later)
+
+    assert refused.json()["type"].endswith("/change-holds")
+    assert foreign.status_code == 404
+    assert [answer.status_code for answer in withdrawn] == [204, 404]
+    assert applied == 0
+    assert (await api(SALES).delete(f"{one}/changes/{held}")).status_code == 403
+
+
+async def test_a_binding_for_later_moves_sight_when_its_time_comes(api, dealers_db):
+    """P-10, F-16: with its date, and both bindings stay in the history."""
+    one, later = f"/dealers/{(await add(api))['dealer_id']}", datetime.now(UTC) + timedelta(days=3)
+    body = {"salesperson_id": str(OTHER_SALES.user_id), "effective_from": later.isoformat()}
+    await api(ADMIN).post(f"{one}/bind-salesperson", json=body)
+    sight = [[(await api(who).get(one)).status_code for who in (SALES, OTHER_SALES)]]
+
+    async with transaction(dealers_db) as tx:
+        await commands.apply_due_changes(tx, later)
+    sight.append([(await api(who).get(one)).status_code for who in (SALES, OTHER_SALES)])
+
+    assert sight == [[200, 404], [404, 200]]
+    history = (await api(ADMIN).get(f"{one}/changes")).json()
+    bound = [one["value"]["salesperson_id"] for one in history if one["kind"] == "SALESPERSON"]
+    assert bound == [str(OTHER_SALES.user_id), str(SALES.user_id)]
+
+
 async def test_the_old_salesperson_loses_sight_at_the_switch(api):
     one = f"/dealers/{(await add(api))['dealer_id']}"
     sight = [(await api(who).get(one)).status_code for who in (SALES, OTHER_SALES)]
