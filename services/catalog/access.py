@@ -7,6 +7,7 @@ from chassis.auth import STAFF, Access, Role, roles
 ACCESS: Access = {
     "products.view": roles(STAFF, Role.DLR, Role.APPLICANT, Role.MACHINE),
     "products.change": roles(Role.ADM),
+    "products.export": roles(Role.ADM, Role.SAL, Role.FIN),
     "products.activate": roles(Role.ADM),
     "products.suspend": roles(Role.ADM),
     "products.retire": roles(Role.ADM),

@@ -7,7 +7,14 @@ from chassis.service import Service
 from contracts.quotes import read_keys
 from services.catalog.access import ACCESS
 from services.catalog.consumers import SUBSCRIPTIONS
-from services.catalog.routes import assortments, categories, price_lists, products, quotes
+from services.catalog.routes import (
+    assortments,
+    categories,
+    price_lists,
+    product_sheets,
+    products,
+    quotes,
+)
 from services.catalog.settings import Settings
 
 
@@ -21,6 +28,7 @@ SERVICE = Service(
     settings=Settings,
     access=ACCESS,
     routers=(
+        product_sheets.router,
         products.router,
         categories.router,
         price_lists.router,

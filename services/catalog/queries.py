@@ -80,6 +80,30 @@ async def search(
     return [product_of(row) for row in rows]
 
 
+async def products_after(reader: Reader, sku: str | None) -> list[Product]:
+    """The next thousand products by SKU, whatever their status."""
+    rows = await reader.fetch(
+        """
+        SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
+               attributes::text AS attributes, status, version
+        FROM products
+        WHERE $1::text IS NULL OR sku > $1
+        ORDER BY sku
+        LIMIT 1000
+        """,
+        sku,
+    )
+    return [product_of(row) for row in rows]
+
+
+async def attribute_names(reader: Reader) -> list[str]:
+    """All names of attributes that some product has."""
+    rows = await reader.fetch(
+        "SELECT DISTINCT jsonb_object_keys(attributes) AS name FROM products ORDER BY name"
+    )
+    return [row["name"] for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Eyes:
     """With whose eyes the catalogue is seen, and as of when."""

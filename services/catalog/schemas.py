@@ -83,7 +83,9 @@ class ProductImport(Body):
 class RowFault(BaseModel):
     """A row that was not stored, and why."""
 
-    row: int = Field(description="Its place in the request, from 0.")
+    row: int = Field(
+        description="Its place: in a request from 0; in a sheet the number of its line."
+    )
     sku: str | None
     field: str | None
     fault: str
@@ -96,6 +98,22 @@ class ImportResult(BaseModel):
     changed: int
     unchanged: int
     faults: list[RowFault]
+
+
+class ProductDifference(BaseModel):
+    """What a row changes."""
+
+    row: int
+    sku: str
+    created: bool
+    fields: dict[str, tuple[str | None, str | None]] = Field(description="Before and after.")
+
+
+class SheetImportResult(ImportResult):
+    """With what the rows change, the first 1,000 of them."""
+
+    dry_run: bool
+    differences: list[ProductDifference]
 
 
 class PriceStep(BaseModel):

@@ -18,8 +18,11 @@ Check = Callable[[int], None]
 """Raises when the caller means another version than this one."""
 
 
-async def put_products(tx: Tx, products: Sequence[Product]) -> Stored:
-    """Make products (distinct SKUs) what they should be; what is so already is left alone."""
+async def put_products(tx: Tx, products: Sequence[Product], *, rehearsed: bool = False) -> Stored:
+    """Make products (distinct SKUs) what they should be; what is so already is left alone.
+
+    `rehearsed`: only say what would become of them.
+    """
     await store.lock_product_changes(tx)
     there = Surroundings(
         await store.products(tx, [one.sku for one in products]),
@@ -27,7 +30,8 @@ async def put_products(tx: Tx, products: Sequence[Product]) -> Stored:
         await store.barcodes(tx, [one.barcode for one in products if one.barcode]),
     )
     outcome = domain.put(products, there)
-    await _save(tx, outcome.written)
+    if not rehearsed:
+        await _save(tx, outcome.written)
     return outcome
 
 

@@ -100,6 +100,7 @@ class Stored:
     created: dict[str, Product] = field(default_factory=dict[str, Product])
     changed: dict[str, Product] = field(default_factory=dict[str, Product])
     refused: dict[str, DomainError] = field(default_factory=dict[str, DomainError])
+    before: Mapping[str, Product] = field(default_factory=dict[str, Product])
 
     @property
     def written(self) -> list[Product]:
@@ -110,7 +111,7 @@ def put(products: Sequence[Product], there: Surroundings) -> Stored:
     """Store products as they should be: distinct SKUs; refusals are UnknownCategory, BarcodeTaken,
     StatusMoveRefused.
     """
-    outcome = Stored()
+    outcome = Stored(before=there.products)
     for wanted in products:
         known = there.products.get(wanted.sku)
         if fault := _fault(wanted, known, there):
@@ -122,6 +123,25 @@ def put(products: Sequence[Product], there: Surroundings) -> Stored:
         if wanted.sku not in outcome.refused and wanted.barcode:
             there.barcodes[wanted.barcode] = wanted.sku
     return outcome
+
+
+def changes(before: Product | None, after: Product) -> dict[str, tuple[str | None, str | None]]:
+    """What differs, as text, by field: before and after."""
+    old, new = _told(before), _told(after)
+    return {
+        name: (old.get(name), new.get(name))
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    }
+
+
+def _told(product: Product | None) -> dict[str, str | None]:
+    if product is None:
+        return {}
+    plain = ("name_zh", "name_en", "category", "unit", "tax_rate_bp", "barcode", "status")
+    told = {name: getattr(product, name) for name in plain}
+    attributes = {f"attributes.{name}": text for name, text in product.attributes.items()}
+    return {name: None if fact is None else str(fact) for name, fact in told.items()} | attributes
 
 
 def move(product: Product, status: ProductStatus) -> Product | StatusMoveRefused:

@@ -118,7 +118,7 @@ async def import_products(body: ProductImport, actor: Changer, runtime: RuntimeD
     products, places, faults = read_rows(body.rows)
     async with acting(runtime, actor) as tx:
         outcome = await commands.put_products(tx, products)
-    return _result(places, outcome, faults)
+    return import_result(places, outcome, faults)
 
 
 @router.patch("/{sku}", response_model=ProductResponse)
@@ -191,7 +191,10 @@ def _row_fault(
     return RowFault(row=place, sku=str(sku) if sku else None, field=field, fault=fault)
 
 
-def _result(places: Mapping[str, int], outcome: Stored, faults: Sequence[RowFault]) -> ImportResult:
+def import_result(
+    places: Mapping[str, int], outcome: Stored, faults: Sequence[RowFault]
+) -> ImportResult:
+    """What became of the rows; `places` by SKU."""
     refused = [
         RowFault(row=places[sku], sku=sku, field=None, fault=fault.title)
         for sku, fault in outcome.refused.items()

@@ -1,0 +1,137 @@
+"""Products as sheets: imported from CSV and XLSX with a rehearsal, exported as CSV."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import JsonValue
+
+from chassis.auth import Actor, allowed
+from chassis.http import RuntimeDep, time_limit
+from chassis.runtime import Runtime
+from chassis.scope import acting, reading
+from services.catalog import queries
+from services.catalog.commands import products as commands
+from services.catalog.domain.products import Product, changes
+from services.catalog.routes.products import IMPORT_BYTES_MAX, import_result, read_rows
+from services.catalog.routes.sheets import CSV, XLSX, csv_lines, read_sheet
+from services.catalog.schemas import ProductDifference, SheetImportResult
+
+ATTRIBUTE = "attribute:"
+FIRST_ROW = 2
+"""The first line of a sheet holds the names of the columns."""
+DIFFERENCES_SHOWN_MAX = 1_000
+COLUMNS: Mapping[str, str] = {
+    "sku": "商品编码",
+    "name_zh": "名称",
+    "name_en": "英文名称",
+    "category": "分类",
+    "unit": "单位",
+    "tax_rate_bp": "税率",
+    "barcode": "条码",
+    "status": "状态",
+}
+HEADINGS = {name: name for name in COLUMNS} | {zh: name for name, zh in COLUMNS.items()}
+FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in (CSV, XLSX)
+        },
+    }
+}
+
+router = APIRouter(prefix="/products", tags=["catalog"])
+Viewer = Annotated[Actor, Depends(allowed("products.export"))]
+Changer = Annotated[Actor, Depends(allowed("products.change"))]
+ContentType = Annotated[str, Header(max_length=200)]
+
+
+@router.post(
+    "/import-sheet",
+    response_model=SheetImportResult,
+    max_body_size=IMPORT_BYTES_MAX,
+    dependencies=[time_limit(60)],
+    openapi_extra=FILE,
+)
+async def import_sheet(
+    request: Request,
+    actor: Changer,
+    runtime: RuntimeDep,
+    content_type: ContentType = CSV,
+    dry_run: Annotated[bool, Query(description="Only say what would change.")] = False,  # noqa: FBT002
+) -> SheetImportResult:
+    """Up to 20,000 products as they should be, from a sheet: what a row leaves empty takes its
+    default. Columns: sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, status, or their
+    Chinese names, and `attribute:…`. Bad rows are reported, the others are stored.
+    """
+    content = await request.body()
+    media_type = content_type.partition(";")[0].strip().lower()
+    lines = await asyncio.to_thread(read_sheet, content, media_type, HEADINGS, prefix=ATTRIBUTE)
+    products, places, faults = await asyncio.to_thread(read_rows, [_row(line) for line in lines])
+    async with acting(runtime, actor) as tx:
+        outcome = await commands.put_products(tx, products, rehearsed=dry_run)
+    differences = [
+        ProductDifference(
+            row=places[one.sku] + FIRST_ROW,
+            sku=one.sku,
+            created=one.sku in outcome.created,
+            fields=changes(outcome.before.get(one.sku), one),
+        )
+        for one in outcome.written
+    ]
+    result = import_result(places, outcome, faults)
+    moved = [fault.model_copy(update={"row": fault.row + FIRST_ROW}) for fault in result.faults]
+    return SheetImportResult(
+        **dict(result) | {"faults": moved},
+        dry_run=dry_run,
+        differences=sorted(differences, key=lambda one: one.row)[:DIFFERENCES_SHOWN_MAX],
+    )
+
+
+@router.get("/export", response_class=StreamingResponse, responses={200: {"content": {CSV: {}}}})
+async def export_products(actor: Viewer, runtime: RuntimeDep) -> StreamingResponse:
+    """All products as CSV; imported again unchanged, it changes nothing. No cell is a formula."""
+    async with reading(runtime, actor) as reader:
+        attributes = await queries.attribute_names(reader)
+    return StreamingResponse(
+        _export(runtime, actor, attributes),
+        media_type=f"{CSV}; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="products.csv"'},
+    )
+
+
+async def _export(runtime: Runtime, actor: Actor, attributes: Sequence[str]) -> AsyncIterator[str]:
+    yield "\ufeff" + csv_lines([[*COLUMNS, *(ATTRIBUTE + name for name in attributes)]])
+    after = None
+    while True:
+        async with reading(runtime, actor) as reader:
+            products = await queries.products_after(reader, after)
+        if not products:
+            return
+        yield csv_lines(_line(product, attributes) for product in products)
+        after = products[-1].sku
+
+
+def _line(product: Product, attributes: Sequence[str]) -> list[object]:
+    fixed = [getattr(product, name) for name in COLUMNS]
+    told = [product.attributes.get(name, "") for name in attributes]
+    return ["" if cell is None else cell for cell in [*fixed, *told]]
+
+
+def _row(line: Mapping[str, str]) -> dict[str, JsonValue]:
+    """A line of a sheet as a row of an import."""
+    row: dict[str, JsonValue] = {
+        name: cell for name, cell in line.items() if not name.startswith(ATTRIBUTE)
+    }
+    if told := {
+        name.removeprefix(ATTRIBUTE): cell
+        for name, cell in line.items()
+        if name.startswith(ATTRIBUTE)
+    }:
+        row["attributes"] = dict(told)
+    return row
