@@ -22,6 +22,9 @@ ACCESS: Access = {
     "refunds.reject": roles(Role.FIN),
     "refunds.pay": roles(Role.FIN),
     "refunds.fail": roles(Role.FIN),
+    "reconciliations.view": roles(Role.FIN, Role.ADM),
+    "reconciliations.import": roles(Role.FIN),
+    "reconciliations.decide": roles(Role.FIN),
     "invoices.view": roles(*LOOKING),
     "receivables.view": roles(*LOOKING),
 }

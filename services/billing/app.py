@@ -5,7 +5,14 @@ from __future__ import annotations
 from chassis.service import Service
 from services.billing.access import ACCESS
 from services.billing.consumers import SUBSCRIPTIONS
-from services.billing.routes import accounts, invoices, payments, refunds, statements
+from services.billing.routes import (
+    accounts,
+    invoices,
+    payments,
+    reconciliations,
+    refunds,
+    statements,
+)
 from services.billing.settings import Settings
 
 SERVICE = Service(
@@ -17,6 +24,7 @@ SERVICE = Service(
         statements.router,
         payments.router,
         refunds.router,
+        reconciliations.router,
         invoices.invoices,
         invoices.receivables,
     ),

@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 
 from chassis.auth import Role
+from chassis.db import transaction
 from chassis.scope import reading
 from services.billing.app import SERVICE
-from services.billing.commands import credit, invoices, refunds
+from services.billing.commands import credit, invoices, reconciliations, refunds
 from services.billing.domain.refunds import RequestRefund
 from tests.builders.billing import YUAN, a_dealer, a_hold, a_release, a_shipment
 from tests.builders.edge import a_key, an_actor, serving
@@ -17,6 +18,7 @@ from tests.integration.billing.test_receipts import faults
 
 PAYMENT = {"method": "BANK_TRANSFER", "amount_minor": 100_000}
 FIN = an_actor(Role.FIN)
+COLUMNS = "date,amount,payer,reference,bank_reference"
 
 
 @pytest.fixture
@@ -328,6 +330,9 @@ async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
     await record(api, a_payment(dealer, (order, 100)))
     await do(billing_db, invoices.issue_invoices, a_shipment(order))
     await do(billing_db, refunds.request_refunds, a_refund_of(dealer))
+    async with transaction(billing_db) as tx:
+        line = f"2026-11-20,1.00,{dealer.name},,B-1"
+        await reconciliations.import_file(tx, "a.csv", f"{COLUMNS}\n{line}", uuid4())
     stranger = an_actor(role, dealer_id=uuid4() if role is Role.DLR else None)
 
     seen, stored = {}, {}
@@ -340,7 +345,7 @@ async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
         async with reading(api.runtime, stranger) as reader:
             seen[table["table_name"]] = await reader.fetchval(count)
 
-    assert len(stored) == 9
+    assert len(stored) == 10
     assert all(stored.values())
     assert not any(seen.values())
 
