@@ -38,6 +38,8 @@ KINDS_ZH = {
     Kind.REFUND: "退款",
 }
 EDGES = {"zh": ("期初余额", "期末余额"), "en": ("Opening balance", "Closing balance")}
+YEAR_MIN = 2000
+"""Nothing was posted before; some earlier moments cannot even be told in UTC."""
 EXCEL_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for something else."""
 
@@ -53,7 +55,7 @@ def _period(
         raise InvalidRequest(("?to", "That day has not come yet."))
     if (last - first).days >= DAYS_MAX:
         raise InvalidRequest(("?to", f"At most {DAYS_MAX} days."))
-    if first.year < 2000:
+    if first.year < YEAR_MIN:
         raise InvalidRequest(("?from", "Too long ago."))
     return Period(first, last)
 
@@ -69,6 +71,8 @@ async def get_account_as_of(
     at: Annotated[AwareDatetime, Query(description="A past moment, with its offset.")],
 ) -> AccountAsOfResponse:
     """What a dealer might owe, owed, and had paid in advance at a past moment."""
+    if at.year < YEAR_MIN:
+        raise InvalidRequest(("?at", "Too long ago."))
     if at > datetime.now(UTC):
         raise InvalidRequest(("?at", "That moment has not come yet."))
     async with reading(runtime, actor) as reader:

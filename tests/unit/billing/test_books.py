@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.billing.domain import allocations, credit, invoices, receipts
@@ -134,6 +134,7 @@ def balances(postings):
     return sums
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_every_balance_is_the_sum_of_what_was_posted(steps):
     world = World()
@@ -148,6 +149,7 @@ def test_every_balance_is_the_sum_of_what_was_posted(steps):
         assert account.advances_minor == -sums[Code.ADVANCES] >= 0
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_an_account_is_the_sum_of_its_orders(steps):
     world = World()
@@ -162,6 +164,7 @@ def test_an_account_is_the_sum_of_its_orders(steps):
         assert account.exposure_minor <= account.credit_limit_minor + account.over_limit_minor
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_allocations_cover_orders_and_never_exceed_their_receipt(steps):
     world = World()
@@ -182,6 +185,7 @@ def test_allocations_cover_orders_and_never_exceed_their_receipt(steps):
             assert receipt.state is ReceiptState.CONFIRMED or not receipt.allocated_minor
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2_000), st.lists(st.tuples(st.integers(0, 900), st.booleans()), max_size=9))
 def test_a_batch_of_holds_comes_to_the_same_as_one_after_the_other(limit, orders):
     asks = [a_hold(total, approved=approved) for total, approved in orders]

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.billing import (
@@ -165,6 +165,7 @@ def test_a_dealer_whose_limit_stays_is_no_news():
     assert not mine.changed_accounts
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1_000), TOTALS)
 def test_no_batch_holds_more_than_the_limit_and_what_was_approved(limit, orders):
     mine = books(limit)
