@@ -93,6 +93,15 @@ LEARNT: tuple[type[State], ...] = (DealerState, UserState, ProductState)
 """States that give the stories and reports their names."""
 
 
+ENVELOPE = frozenset({"order_id", "dealer_id", "salesperson_id", "version"})
+"""Fields of the events that a story says once, or that tell nothing."""
+
+FACTS: Mapping[str, frozenset[str]] = {
+    event.type: frozenset(event.model_fields) - ENVELOPE for event in TOLD
+}
+"""Of each type of event what readers are told: never a field that this version does not know."""
+
+
 class Fact(NamedTuple):
     """An event with what its envelope says."""
 

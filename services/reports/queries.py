@@ -11,6 +11,7 @@ from asyncpg import Record
 
 from chassis.db import Reader, Tx
 from chassis.errors import NotFound
+from services.reports.domain import FACTS
 from services.reports.schemas import (
     Funnel,
     FunnelAsk,
@@ -24,8 +25,6 @@ from services.reports.schemas import (
 )
 from services.reports.texts import EVENTS, STATUSES, STEPS, Text, render
 
-ENVELOPE = frozenset({"order_id", "dealer_id", "salesperson_id", "version"})
-"""Fields of the events that the story says once, or that tell nothing."""
 PREFETCH = 500
 """Rows of a report that are fetched at once."""
 OVER = frozenset({"REJECTED", "EXPIRED", "CANCELLED", "COMPLETED"})
@@ -291,7 +290,7 @@ def _seconds(span: timedelta | None) -> int | None:
 
 def _event(row: Record) -> TimelineEvent:
     told: dict[str, object] = orjson.loads(row["facts"])
-    facts = {name: fact for name, fact in told.items() if name not in ENVELOPE}
+    facts = {name: fact for name, fact in told.items() if name in FACTS.get(row["type"], ())}
     text = render(EVENTS.get(row["type"], Text(row["type"], row["type"])), facts)
     return TimelineEvent(
         message_id=row["message_id"],

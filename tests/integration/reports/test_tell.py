@@ -69,6 +69,19 @@ async def test_the_story_is_told_in_order_with_names_and_plain_words(reports_db)
     assert paid.facts["amount_minor"] == 100_000
 
 
+async def test_a_story_tells_no_field_that_this_version_does_not_know(reports_db):
+    story = Story()
+    await deliver(reports_db, [a_delivery(event) for event in story.whole_life()])
+    await reports_db.execute(
+        "UPDATE order_events SET facts = (facts::jsonb || '{\"margin_minor\": 7}')::json"
+    )
+
+    told = await queries.timeline(reports_db, story.order_id)
+
+    assert all("margin_minor" not in event.facts for event in told.events)
+    assert all("dealer_id" not in event.facts for event in told.events)
+
+
 async def test_an_unknown_order_has_no_story(reports_db):
     with pytest.raises(NotFound):
         await queries.timeline(reports_db, uuid4())
