@@ -22,6 +22,7 @@ from deploy.postgres import roles
 
 EVERY_SECONDS = 1.0
 QUIET_SECONDS_MAX = 60.0
+ASKING_SECONDS_MAX = 30.0
 PARTS_MAX = 60
 """Of a longer series every n-th value is printed."""
 UNPUBLISHED = """
@@ -102,14 +103,18 @@ class Sampler:
         }
 
     async def _committed(self, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
-        """Now and then a broker under load says that it does not know who answers for a group."""
+        """Now and then a broker under load says that it does not know who answers for a group.
+
+        Raises KafkaError when it goes on saying so.
+        """
+        deadline = time.monotonic() + ASKING_SECONDS_MAX
         while True:
             try:
                 offsets: dict[
                     TopicPartition, OffsetAndMetadata
                 ] = await self.admin.list_consumer_group_offsets(group)
             except KafkaError as refusal:
-                if not refusal.retriable:
+                if not refusal.retriable or time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(0.1)
             else:
