@@ -208,6 +208,34 @@ async def price_list(reader: Reader, price_list_id: UUID) -> PriceListResponse:
     return PriceListResponse(**head, versions=versions, allowed_actions=[])
 
 
+async def entries_after(
+    reader: Reader,
+    price_list_id: UUID,
+    version: int,
+    place: tuple[str | None, int | None],
+    *,
+    limit: int = 1_000,
+) -> list[EntryResponse]:
+    """The next prices of a version, by SKU and quantity."""
+    sku, min_quantity = place
+    rows = await reader.fetch(
+        """
+        SELECT e.sku, p.name_zh, e.min_quantity, trim_scale(e.unit_price)::text AS unit_price
+        FROM price_entries e JOIN products p USING (sku)
+        WHERE e.price_list_id = $1 AND e.version = $2
+          AND ($3::text IS NULL OR (e.sku, e.min_quantity) > ($3, $4::bigint))
+        ORDER BY e.sku, e.min_quantity
+        LIMIT $5
+        """,
+        price_list_id,
+        version,
+        sku,
+        min_quantity,
+        limit,
+    )
+    return [EntryResponse(**row) for row in rows]
+
+
 async def assortment_rules(
     reader: Reader,
     page: PageRequest,
@@ -246,23 +274,8 @@ async def entries(
     reader: Reader, page: PageRequest, price_list_id: UUID, version: int
 ) -> Page[EntryResponse]:
     """The prices of one version, by SKU and quantity."""
-    sku, min_quantity = page.key(str, int)
-    rows = await reader.fetch(
-        """
-        SELECT e.sku, p.name_zh, e.min_quantity, trim_scale(e.unit_price)::text AS unit_price
-        FROM price_entries e JOIN products p USING (sku)
-        WHERE e.price_list_id = $1 AND e.version = $2
-          AND ($3::text IS NULL OR (e.sku, e.min_quantity) > ($3, $4::bigint))
-        ORDER BY e.sku, e.min_quantity
-        LIMIT $5
-        """,
-        price_list_id,
-        version,
-        sku,
-        min_quantity,
-        page.fetch,
-    )
-    found = [EntryResponse(**row) for row in rows]
+    place = page.key(str, int)
+    found = await entries_after(reader, price_list_id, version, place, limit=page.fetch)
     return Page[EntryResponse].of(found, page, key=lambda one: (one.sku, one.min_quantity))
 
 

@@ -219,6 +219,27 @@ class EntriesRequest(Body):
     replace_all: bool = Field(default=False, description="Also drop all SKUs that are not named.")
 
 
+class PriceChange(BaseModel):
+    """A price that a sheet brings (before: null), takes away (after: null) or changes."""
+
+    sku: str
+    min_quantity: int
+    before: Price | None
+    after: Price | None
+
+
+class PriceSheetResult(BaseModel):
+    """What became of the rows, and the first 1,000 of the changes."""
+
+    dry_run: bool
+    created: int
+    changed: int
+    dropped: int
+    unchanged: int
+    faults: list[RowFault]
+    differences: list[PriceChange]
+
+
 class DropEntriesRequest(Body):
     """SKUs to take off the draft."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,13 @@ from chassis.db import Tx
 from chassis.errors import NotFound
 from services.catalog.commands.products import Check
 from services.catalog.domain import price_lists as domain
-from services.catalog.domain.price_lists import Entry, PriceList, PriceListCodeTaken, Window
+from services.catalog.domain.price_lists import (
+    Entry,
+    Imported,
+    PriceList,
+    PriceListCodeTaken,
+    Window,
+)
 from services.catalog.domain.pricing import UnknownDealer, UnknownSku
 from services.catalog.store import price_lists as store
 from services.catalog.store.pricing import buyers
@@ -69,6 +75,40 @@ async def put_entries(
     await store.delete_entries(tx, price_list_id, draft.version, gone)
     await _put_entries(tx, known, entries)
     return await _revised(tx, known)
+
+
+async def import_entries(  # noqa: PLR0913  (options of an import)
+    tx: Tx,
+    price_list_id: UUID,
+    entries: Sequence[Entry],
+    *,
+    spared: Collection[str],
+    replace_all: bool,
+    rehearsed: bool,
+    check: Check,
+) -> Imported:
+    """Bring a sheet of prices into the draft; raises NotFound, NoDraft.
+
+    The breaks of a SKU are replaced together; with `replace_all` all other SKUs go, but those
+    `spared`. `rehearsed`: only say what would become of them.
+    """
+    known = await _locked(tx, price_list_id, check)
+    draft = known.draft
+    named = {entry.sku for entry in entries}
+    there = await known_skus(tx, named)
+    wanted = [entry for entry in entries if entry.sku in there]
+    standing = await store.entries(
+        tx, price_list_id, draft.version, None if replace_all else sorted(there)
+    )
+    before = [entry for entry in standing if entry.sku not in spared]
+    changes = domain.differences(before, wanted)
+    if changes and not rehearsed:
+        touched = sorted({change.sku for change in changes})
+        await store.delete_entries(tx, price_list_id, draft.version, touched)
+        await store.put_entries(tx, price_list_id, draft.version, wanted)
+        await _revised(tx, known)
+    changed = sum(change.after is not None for change in changes)
+    return Imported(changes, len(wanted) - changed, named - there)
 
 
 async def drop_entries(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.errors import DomainError
@@ -140,6 +141,25 @@ class Entry:
     unit_price: Decimal
 
 
+class PriceDifference(NamedTuple):
+    """A price that comes, goes or changes; what is not there is None."""
+
+    sku: str
+    min_quantity: int
+    before: Decimal | None
+    after: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a sheet of prices comes to."""
+
+    differences: Sequence[PriceDifference]
+    unchanged: int
+    unknown: Collection[str]
+    """SKUs that there are no products of; nothing is stored for them."""
+
+
 def next_draft(
     known: PriceList, *, tax_inclusive: bool, window: Window, drafted_by: UUID
 ) -> PriceList:
@@ -187,3 +207,14 @@ def check_breaks(entries: Sequence[Entry]) -> None:
     places = Counter((entry.sku, entry.min_quantity) for entry in entries)
     if twice := sorted({sku for (sku, _), times in places.items() if times > 1}):
         raise RepeatedBreak(skus=twice)
+
+
+def differences(before: Sequence[Entry], after: Sequence[Entry]) -> list[PriceDifference]:
+    """What becomes of each price where `after` replaces `before`, by SKU and quantity."""
+    old = {(entry.sku, entry.min_quantity): entry.unit_price for entry in before}
+    new = {(entry.sku, entry.min_quantity): entry.unit_price for entry in after}
+    return [
+        PriceDifference(*place, old.get(place), new.get(place))
+        for place in sorted(old.keys() | new.keys())
+        if old.get(place) != new.get(place)
+    ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 from pydantic import JsonValue
 
@@ -17,14 +17,23 @@ from chassis.scope import acting, reading
 from services.catalog import queries
 from services.catalog.commands import products as commands
 from services.catalog.domain.products import Product, changes
-from services.catalog.routes.products import IMPORT_BYTES_MAX, import_result, read_rows
-from services.catalog.routes.sheets import CSV, XLSX, csv_lines, read_sheet
+from services.catalog.routes.products import import_result, read_rows
+from services.catalog.routes.sheets import (
+    CSV,
+    DIFFERENCES_SHOWN_MAX,
+    FILE,
+    FIRST_ROW,
+    SHEET_BYTES_MAX,
+    ContentType,
+    DryRun,
+    csv_lines,
+    download,
+    headings,
+    uploaded,
+)
 from services.catalog.schemas import ProductDifference, SheetImportResult
 
 ATTRIBUTE = "attribute:"
-FIRST_ROW = 2
-"""The first line of a sheet holds the names of the columns."""
-DIFFERENCES_SHOWN_MAX = 1_000
 COLUMNS: Mapping[str, str] = {
     "sku": "商品编码",
     "name_zh": "名称",
@@ -35,26 +44,17 @@ COLUMNS: Mapping[str, str] = {
     "barcode": "条码",
     "status": "状态",
 }
-HEADINGS = {name: name for name in COLUMNS} | {zh: name for name, zh in COLUMNS.items()}
-FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            kind: {"schema": {"type": "string", "format": "binary"}} for kind in (CSV, XLSX)
-        },
-    }
-}
+HEADINGS = headings(COLUMNS)
 
 router = APIRouter(prefix="/products", tags=["catalog"])
 Viewer = Annotated[Actor, Depends(allowed("products.export"))]
 Changer = Annotated[Actor, Depends(allowed("products.change"))]
-ContentType = Annotated[str, Header(max_length=200)]
 
 
 @router.post(
     "/import-sheet",
     response_model=SheetImportResult,
-    max_body_size=IMPORT_BYTES_MAX,
+    max_body_size=SHEET_BYTES_MAX,
     dependencies=[time_limit(60)],
     openapi_extra=FILE,
 )
@@ -63,15 +63,13 @@ async def import_sheet(
     actor: Changer,
     runtime: RuntimeDep,
     content_type: ContentType = CSV,
-    dry_run: Annotated[bool, Query(description="Only say what would change.")] = False,  # noqa: FBT002
+    dry_run: DryRun = False,  # noqa: FBT002
 ) -> SheetImportResult:
     """Up to 20,000 products as they should be, from a sheet: what a row leaves empty takes its
     default. Columns: sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, status, or their
     Chinese names, and `attribute:…`. Bad rows are reported, the others are stored.
     """
-    content = await request.body()
-    media_type = content_type.partition(";")[0].strip().lower()
-    lines = await asyncio.to_thread(read_sheet, content, media_type, HEADINGS, prefix=ATTRIBUTE)
+    lines = await uploaded(request, content_type, HEADINGS, prefix=ATTRIBUTE)
     products, places, faults = await asyncio.to_thread(read_rows, [_row(line) for line in lines])
     async with acting(runtime, actor) as tx:
         outcome = await commands.put_products(tx, products, rehearsed=dry_run)
@@ -98,11 +96,7 @@ async def export_products(actor: Viewer, runtime: RuntimeDep) -> StreamingRespon
     """All products as CSV; imported again unchanged, it changes nothing. No cell is a formula."""
     async with reading(runtime, actor) as reader:
         attributes = await queries.attribute_names(reader)
-    return StreamingResponse(
-        _export(runtime, actor, attributes),
-        media_type=f"{CSV}; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="products.csv"'},
-    )
+    return download("products.csv", _export(runtime, actor, attributes))
 
 
 async def _export(runtime: Runtime, actor: Actor, attributes: Sequence[str]) -> AsyncIterator[str]:

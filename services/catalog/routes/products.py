@@ -25,6 +25,7 @@ from services.catalog.commands import products as commands
 from services.catalog.domain.assortments import EVERYTHING
 from services.catalog.domain.products import MOVES, Product, Stored
 from services.catalog.queries import Eyes
+from services.catalog.routes.sheets import SHEET_BYTES_MAX, row_fault
 from services.catalog.schemas import (
     DealerPrice,
     ImportResult,
@@ -36,7 +37,6 @@ from services.catalog.schemas import (
     RowFault,
 )
 
-IMPORT_BYTES_MAX = 8 << 20
 SHOWN_TO_BUYERS = (ProductStatus.ACTIVE,)
 VERBS: Mapping[ProductStatus, str] = {
     ProductStatus.ACTIVE: "products.activate",
@@ -112,7 +112,7 @@ async def add_product(body: ProductRequest, actor: Changer, runtime: RuntimeDep)
     return _answer(actor, product, status=201)
 
 
-@router.post("/import", response_model=ImportResult, max_body_size=IMPORT_BYTES_MAX)
+@router.post("/import", response_model=ImportResult, max_body_size=SHEET_BYTES_MAX)
 async def import_products(body: ProductImport, actor: Changer, runtime: RuntimeDep) -> ImportResult:
     """Up to 2,000 products as they should be; bad rows are reported, the others are stored."""
     products, places, faults = read_rows(body.rows)
@@ -173,22 +173,14 @@ def read_rows(
         try:
             product = _product(ProductRequest.model_validate(row))
         except ValidationError as error:
-            faults += [_row_fault(place, row, one["loc"], one["msg"]) for one in error.errors()]
+            faults += [row_fault(place, row, one["loc"], one["msg"]) for one in error.errors()]
             continue
         if product.sku in places:
-            faults.append(_row_fault(place, row, ("sku",), "An earlier row has this SKU."))
+            faults.append(row_fault(place, row, ("sku",), "An earlier row has this SKU."))
         else:
             products.append(product)
             places[product.sku] = place
     return products, places, faults
-
-
-def _row_fault(
-    place: int, row: Mapping[str, JsonValue], location: tuple[int | str, ...], fault: str
-) -> RowFault:
-    sku = row.get("sku")
-    field = ".".join(map(str, location)) or None
-    return RowFault(row=place, sku=str(sku) if sku else None, field=field, fault=fault)
 
 
 def import_result(

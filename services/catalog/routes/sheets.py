@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
 from zipfile import BadZipFile, ZipFile
 
+from fastapi import Header, Query, Request
+from fastapi.responses import StreamingResponse
 from openpyxl import load_workbook
+from pydantic import JsonValue
 
 from chassis.errors import DomainError
+from services.catalog.schemas import RowFault
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -19,6 +25,21 @@ CELL_LENGTH_MAX = 1_000
 UNPACKED_BYTES_MAX = 128 << 20
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
+SHEET_BYTES_MAX = 8 << 20
+FIRST_ROW = 2
+"""The first line of a sheet holds the names of the columns."""
+DIFFERENCES_SHOWN_MAX = 1_000
+FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in (CSV, XLSX)
+        },
+    }
+}
+"""What the OpenAPI says of a body that is a sheet."""
+ContentType = Annotated[str, Header(max_length=200)]
+DryRun = Annotated[bool, Query(description="Only say what would change.")]
 
 
 class UnreadableSheet(DomainError):
@@ -52,6 +73,38 @@ class UnknownColumns(DomainError):
     """
 
     status = 422
+
+
+async def uploaded(
+    request: Request, content_type: str, names: Mapping[str, str], *, prefix: str | None = None
+) -> list[dict[str, str]]:
+    """The rows of the sheet that a request carries; raises as `read_sheet` does."""
+    content = await request.body()
+    media_type = content_type.partition(";")[0].strip().lower()
+    return await asyncio.to_thread(read_sheet, content, media_type, names, prefix=prefix)
+
+
+def download(file_name: str, lines: AsyncIterator[str]) -> StreamingResponse:
+    """A CSV file that a browser saves."""
+    return StreamingResponse(
+        lines,
+        media_type=f"{CSV}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
+    )
+
+
+def headings(columns: Mapping[str, str]) -> dict[str, str]:
+    """A column by its name, and by its Chinese name."""
+    return {name: name for name in columns} | {zh: name for name, zh in columns.items()}
+
+
+def row_fault(
+    place: int, row: Mapping[str, JsonValue], location: tuple[int | str, ...], fault: str
+) -> RowFault:
+    """Why a row is not stored, and which of its fields is to blame."""
+    sku = row.get("sku")
+    field = ".".join(map(str, location)) or None
+    return RowFault(row=place, sku=str(sku) if sku else None, field=field, fault=fault)
 
 
 def read_sheet(

@@ -164,6 +164,23 @@ async def delete_entries(
     )
 
 
+async def entries(
+    tx: Tx, price_list_id: UUID, version: int, skus: Sequence[str] | None
+) -> list[Entry]:
+    """The prices of these SKUs in a version; None: of all."""
+    rows = await tx.fetch(
+        """
+        SELECT sku, min_quantity, unit_price
+        FROM price_entries
+        WHERE price_list_id = $1 AND version = $2 AND ($3::text[] IS NULL OR sku = ANY($3))
+        """,
+        price_list_id,
+        version,
+        skus,
+    )
+    return [Entry(row["sku"], row["min_quantity"], row["unit_price"]) for row in rows]
+
+
 async def count_entries(tx: Tx, price_list_id: UUID, version: int) -> int:
     count: int = await tx.fetchval(
         "SELECT count(*) FROM price_entries WHERE price_list_id = $1 AND version = $2",
