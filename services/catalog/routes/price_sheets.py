@@ -56,7 +56,7 @@ Drafter = Annotated[Actor, Depends(allowed("price-lists.draft"))]
     dependencies=[time_limit(60)],
     openapi_extra=FILE,
 )
-async def import_sheet(  # noqa: PLR0913, PLR0917  (options of an import)
+async def import_price_sheet(  # noqa: PLR0913, PLR0917  (options of an import)
     price_list_id: UUID,
     request: Request,
     actor: Drafter,
