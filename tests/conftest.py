@@ -13,12 +13,11 @@ import fcntl
 import hashlib
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -29,9 +28,10 @@ from chassis import db, migrate
 from deploy.local import servers, state
 from deploy.local.servers import kafka as kafka_server
 from deploy.local.servers import postgres as postgres_server
-from deploy.local.suite import PortTaken, check_ports, here
+from deploy.local.suite import free_ports, here
 from deploy.postgres import roles
 
+pytest_plugins = ["tests.proofs"]
 PASSWORDS = roles.Passwords(owner="owner", service="service")
 SUITE_SECONDS_MAX = 600
 """For a test of the suite; the first one waits until all of it is up."""
@@ -184,20 +184,11 @@ def _start_kafka(run):
 
 
 def _start_suite(run):
-    own = {"QUDAO_VAR": str(run / "suite"), "QUDAO_PORT_BASE": str(_free_ports())}
+    own = {"QUDAO_VAR": str(run / "suite"), "QUDAO_PORT_BASE": str(free_ports())}
     command = [sys.executable, "-m", "deploy.local", "up"]
     up = subprocess.run(command, env=os.environ | own, capture_output=True, text=True, check=False)
     assert up.returncode == 0, up.stdout + up.stderr
     return state.read(here(own).run).supervisor, json.dumps(own)
-
-
-def _free_ports():
-    """Where a row of free ports begins, below those that the kernel gives away."""
-    while True:
-        base = random.randrange(20_000, 32_000)
-        with suppress(PortTaken):
-            check_ports(here({"QUDAO_PORT_BASE": str(base)}))
-            return base
 
 
 def _once(name, start):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,6 +141,15 @@ def check_ports(suite: Suite) -> None:
                 f"port {port} (for {name.replace('_', ' ')}) is taken by another program. "
                 "Stop it, or move the whole suite: make up QUDAO_PORT_BASE=18080"
             )
+
+
+def free_ports() -> int:
+    """Where a row of free ports begins, below those that the kernel gives away."""
+    while True:
+        base = random.randrange(20_000, 32_000)
+        with suppress(PortTaken):
+            check_ports(here({"QUDAO_PORT_BASE": str(base)}))
+            return base
 
 
 def _module(name: str) -> str:

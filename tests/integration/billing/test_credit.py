@@ -35,6 +35,7 @@ async def an_account(db, limit_yuan):
 
 
 async def test_of_200_orders_of_1000_in_parallel_a_limit_of_50000_takes_exactly_50(billing_db):
+    """E-06, P-01, I-7: the check of the limit and the hold are one statement under one lock."""
     dealer = await an_account(billing_db, 50_000)
 
     await asyncio.gather(
@@ -142,6 +143,7 @@ async def test_an_older_state_of_a_dealer_changes_nothing(billing_db):
 
 
 async def test_the_database_itself_refuses_exposure_that_nobody_approved(billing_db):
+    """I-7: whatever the program says."""
     await an_account(billing_db, 1_000)
 
     with pytest.raises(CheckViolationError, match="exposure_within_limit"):

@@ -74,6 +74,7 @@ async def wallet(db):
 
 
 async def test_three_receipts_pay_an_order_and_fill_the_wallet(billing_db):
+    """E-01, P-08."""
     dealer = await an_account(billing_db, 0)
     order = await a_prepaid_order(billing_db, 1_000, dealer)
 
@@ -92,6 +93,7 @@ async def test_three_receipts_pay_an_order_and_fill_the_wallet(billing_db):
 
 
 async def test_two_tabs_pay_the_same_order_once(billing_db):
+    """E-02, S-6: the rest stays in the wallet."""
     dealer = await an_account(billing_db, 0)
     order = await a_prepaid_order(billing_db, 1_000, dealer)
     await do(billing_db, receipts.record_receipts, a_receipt(2_000, dealer_id=dealer))
@@ -108,6 +110,7 @@ async def test_two_tabs_pay_the_same_order_once(billing_db):
 
 
 async def test_the_same_order_paid_twice_at_once_by_receipts_is_covered_once(billing_db):
+    """E-02, S-6: what is too much goes to the wallet in the same transaction."""
     dealer = await an_account(billing_db, 0)
     order = await a_prepaid_order(billing_db, 1_000, dealer)
     asks = [a_receipt(1_000, a_share(order, 1_000), dealer_id=dealer) for _ in range(2)]
@@ -120,6 +123,7 @@ async def test_the_same_order_paid_twice_at_once_by_receipts_is_covered_once(bil
 
 
 async def test_500_deductions_at_once_never_overdraw_the_wallet(billing_db):
+    """I-6, P-08, E-06: a wallet of 100 pays exactly a hundred times."""
     dealer = await an_account(billing_db, 0)
     order = await a_prepaid_order(billing_db, 10_000, dealer)
     await do(billing_db, receipts.record_receipts, a_receipt(100, dealer_id=dealer))
@@ -136,6 +140,7 @@ async def test_500_deductions_at_once_never_overdraw_the_wallet(billing_db):
 
 
 async def test_money_under_one_reference_is_booked_once_also_at_once(billing_db):
+    """E-09, I-11: ten at once, one receipt; no number is used up by the others."""
     dealers = [await an_account(billing_db, 0) for _ in range(10)]
     asks = [a_receipt(10, dealer_id=dealer, reference="TX-1") for dealer in dealers]
 
@@ -166,6 +171,7 @@ async def test_a_reversal_frees_the_reference_and_restores_what_is_due(billing_d
 
 
 async def test_a_cancelled_order_returns_its_money_newest_first(billing_db):
+    """S-3, I-10."""
     dealer = await an_account(billing_db, 0)
     order = await a_prepaid_order(billing_db, 1_000, dealer)
     asks = [a_receipt(yuan, a_share(order, yuan), dealer_id=dealer) for yuan in (600, 400)]
@@ -184,6 +190,7 @@ async def test_a_cancelled_order_returns_its_money_newest_first(billing_db):
 
 
 async def test_receipts_in_a_batch_share_their_numbers_and_refusals_take_none(billing_db):
+    """F-27."""
     dealer = await an_account(billing_db, 0)
     asks = [a_receipt(1, dealer_id=dealer, reference=reference) for reference in ("A", "A", None)]
 
@@ -220,6 +227,7 @@ def a_step(chance, holds, paid):
 
 
 async def test_whatever_happens_at_once_the_books_add_up(billing_db):
+    """I-6, I-7, I-9, I-10, I-11: after 600 steps in any order at once."""
     seed = random.randrange(1 << 32)
     chance, paid = random.Random(seed), []
     dealers = [await an_account(billing_db, 3_000) for _ in range(3)]

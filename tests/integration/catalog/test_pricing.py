@@ -92,6 +92,7 @@ async def test_an_order_without_a_price_is_refused_with_the_reason(db):
 
 
 async def test_an_order_is_priced_as_of_its_submission_however_late_it_is_asked_about(db):
+    """E-05, P-21: what changed since changes nothing for it."""
     dealer = a_dealer_state(tier="CITY")
     await deliver(db, dealer)
     city = a_price_list("CITY", valid_from=datetime.now(UTC) - 9 * DAY)

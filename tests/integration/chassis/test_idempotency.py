@@ -28,6 +28,7 @@ def an_idempotency_key(**others):
 
 @pytest.mark.parametrize("route", ROUTES)
 async def test_a_repeated_request_gets_the_same_bytes_and_has_no_effect(api, library_db, route):
+    """E-25."""
     dealer, key = a_dealer(), a_key()
 
     first = await api(dealer).post(route, json=LENDING, headers=key)
@@ -101,6 +102,7 @@ async def test_a_refusal_is_not_kept(api, library_db, route):
 
 @pytest.mark.parametrize("route", ROUTES)
 async def test_requests_sent_many_times_at_once_have_their_effect_once(library_db, route):
+    """E-25."""
     requests = [(a_dealer(), a_key()) for _ in range(10)]
     sent = [request for request in requests for _ in range(5)]
 

@@ -359,6 +359,7 @@ async def test_what_is_not_picked_is_given_back_at_once(inventory_db, state):
 
 
 async def test_what_is_picked_is_given_back_when_it_is_put_back(inventory_db):
+    """E-08, S-3: cancelled after picking."""
     await a_warehouse(inventory_db, A=9)
     order_id, task_id = await picked(inventory_db, A=2)
 
@@ -385,6 +386,7 @@ async def test_what_is_picked_is_given_back_when_it_is_put_back(inventory_db):
 
 @pytest.mark.parametrize("state", [posted, dispatched, delivered, received])
 async def test_what_has_left_is_not_given_back(inventory_db, state):
+    """E-08, S-3: what is on its way needs a return."""
     await a_warehouse(inventory_db, A=9)
     order_id, _ = await state(inventory_db, A=2)
 

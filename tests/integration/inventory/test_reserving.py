@@ -73,6 +73,7 @@ async def test_asking_again_gets_the_same_answer_and_holds_nothing_more(inventor
 
 
 async def test_a_reserve_that_comes_after_its_cancel_is_refused(inventory_db):
+    """E-08: the release is remembered."""
     await a_warehouse(inventory_db, A=5)
     ask = a_demand(A=2)
 
@@ -112,6 +113,7 @@ async def test_orders_of_the_same_goods_in_opposite_order_do_not_lock_each_other
 
 
 async def test_reserve_firm_and_cancel_at_once_on_the_same_goods_keep_the_books(inventory_db):
+    """E-20, I-1, I-2: nothing is ever reserved below zero."""
     await a_warehouse(inventory_db, mode=Mode.DIRECT, A=300, B=300, C=300)
     kinds = [("A", "B"), ("B", "C"), ("C", "A"), ("B", "A")]
 

@@ -158,6 +158,7 @@ async def test_an_older_state_of_a_dealer_that_arrives_later_is_dropped(orders_d
 
 
 async def test_an_overdue_step_is_asked_again_by_an_ordinary_message(orders_db, dealer):
+    """I-12: a timer looks after each order that waits."""
     (order,) = await submit(orders_db, a_submission(dealer.dealer_id))
     await orders_db.execute(
         "UPDATE orders SET wake_at = now() - interval '1 s', deadline = now() - interval '1 s'"
@@ -198,6 +199,7 @@ async def test_numbers_are_unique_also_between_processes(orders_db):
 
 
 async def test_a_row_comes_back_as_the_order_that_was_saved(orders_db, dealer):
+    """E-05, F-53: prices and terms are those of the submission."""
     (order,) = await submit(orders_db, a_submission(dealer.dealer_id, ("SKU-1", 10)))
     for answer in (priced(order), held(order), reserved(order)):
         expected, _ = saga.take(await load(orders_db, order.order_id), answer, order.submitted_at)

@@ -88,6 +88,7 @@ def test_net_and_tax_make_up_the_gross(amount, rate, tax_inclusive):
 
 @given(st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**9), min_size=1))
 def test_shares_add_up_to_the_total_and_none_is_off_by_a_whole_unit(total, weights):
+    """E-13, P-28, V-6."""
     weights = [*weights, 1]
 
     shares = money.spread(total, weights)
@@ -99,6 +100,7 @@ def test_shares_add_up_to_the_total_and_none_is_off_by_a_whole_unit(total, weigh
 
 @given(AMOUNTS, st.lists(st.integers(1, 50), min_size=1))
 def test_portions_in_any_cut_add_up_to_the_total(total, cuts):
+    """E-13, V-7: however a line is cut, its pieces are the line."""
     whole, before, parts = sum(cuts), 0, []
     for cut in cuts:
         parts.append(money.portion(total, before=before, after=before + cut, whole=whole))

@@ -17,6 +17,7 @@ from tests.model.matrix import fill, unhandled
     ids=["prepaid", "credit with a decision", "credit with a time-out"],
 )
 def test_every_interleaving_ends_or_rests_in_somebodys_queue(terms, depth):
+    """I-12."""
     report = explore(terms, depth)
 
     assert report.fault == "", report.counterexample

@@ -166,6 +166,7 @@ def test_a_shipment_is_invoiced_when_it_left_while_the_order_waits_for_the_deale
 
 
 def test_over_the_limit_holds_the_order_and_keeps_its_stock():
+    """P-20."""
     order = submitted()
     order, _ = take(order, priced(order))
 
@@ -226,6 +227,7 @@ def test_an_expired_reservation_ends_the_order():
 
 @pytest.mark.parametrize("state", [submitted, waiting_for_confirmation, confirmed])
 def test_a_cancelled_order_releases_what_it_may_hold_and_nothing_else(state):
+    """S-3."""
     order = state()
 
     order, messages = saga.go_on(order, actions.cancel(order, "改主意了"), NOON)
@@ -389,6 +391,7 @@ def test_every_answer_given_again_changes_nothing():
 
 
 def test_late_money_never_revives_an_order():
+    """E-10, S-6, P-22."""
     order = submitted()
     order, _ = take(order, PricingRefused(order_id=order.order_id, reason="no-price", skus=()))
 

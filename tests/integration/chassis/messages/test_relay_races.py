@@ -173,6 +173,7 @@ async def aggregates(many, owner):
 async def test_two_relays_that_are_killed_lose_nothing_and_keep_the_order_of_each_key(
     aggregates, writers
 ):
+    """E-24: 64 writers with random delays before they commit."""
     work, broker = Work(writers, seconds=4), Broker()
 
     *_, late, mixed, moves, kills, more_kills = await asyncio.gather(
