@@ -98,12 +98,36 @@ class OrderPriced(OrderReply):
     total_minor: Minor = Field(ge=0, description="Sum of the lines' gross amounts.")
 
 
+class OrderRule(StrEnum):
+    """起订量, 订货倍数, 限购量, 最低订货金额."""
+
+    MINIMUM = "MINIMUM"
+    MULTIPLE = "MULTIPLE"
+    MAXIMUM = "MAXIMUM"
+    ORDER_MINIMUM = "ORDER_MINIMUM"
+
+
+class LineFault(Part):
+    """An order rule that a line breaks; without a line: that the whole order breaks."""
+
+    rule: OrderRule
+    limit: int = Field(description="Base units; of ORDER_MINIMUM minor units.")
+    asked: int = Field(description="All lines of the SKU together, or the order's total.")
+    line_no: int | None = None
+    sku: str | None = None
+    suggested: int | None = Field(
+        default=None, description="The nearest quantity that meets every rule, if there is one."
+    )
+
+
 class PricingRefused(OrderReply):
-    """At least one line has no price for this dealer."""
+    """At least one line has no price for this dealer, or breaks an order rule."""
 
     type = "catalog.pricing-refused.v1"
 
     reason: str = Field(
-        description="unknown-sku, not-for-sale, not-in-assortment, no-price or unknown-dealer."
+        description="unknown-sku, not-for-sale, not-in-assortment, no-price, order-rule-broken or "
+        "unknown-dealer."
     )
     skus: tuple[str, ...]
+    faults: tuple[LineFault, ...] = Field(default=(), description="Of order-rule-broken.")

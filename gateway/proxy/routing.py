@@ -32,10 +32,11 @@ RESOURCES: Mapping[str, frozenset[str]] = {
             "prices",
             "promotions",
             "assortments",
+            "order-rules",
             "quotes",
         }
     ),
-    "orders": frozenset({"orders", "carts", "returns", "sagas"}),
+    "orders": frozenset({"orders", "carts", "cart-templates", "returns", "sagas"}),
     "inventory": frozenset(
         {
             "warehouses",

@@ -20,5 +20,8 @@ ACCESS: Access = {
     "assortments.view": roles(Role.ADM, Role.FIN, Role.SAL),
     "assortments.change": roles(Role.ADM),
     "assortments.end": roles(Role.ADM),
+    "order-rules.view": roles(Role.ADM, Role.FIN, Role.SAL),
+    "order-rules.change": roles(Role.ADM),
+    "order-rules.end": roles(Role.ADM),
     "quotes.create": roles(Role.DLR, Role.SAL, Role.ADM, Role.MACHINE),
 }

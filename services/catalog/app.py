@@ -10,6 +10,7 @@ from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.routes import (
     assortments,
     categories,
+    order_rules,
     price_lists,
     price_sheets,
     product_sheets,
@@ -35,6 +36,7 @@ SERVICE = Service(
         price_sheets.router,
         price_lists.router,
         assortments.router,
+        order_rules.router,
         quotes.router,
     ),
     subscriptions=SUBSCRIPTIONS,

@@ -10,6 +10,15 @@ from contracts.catalog import LineAsk, PriceOrder, ProductStatus
 from services.catalog.domain import assortments
 from services.catalog.domain.assortments import HeldRule
 from services.catalog.domain.audience import EVERYBODY, Audience
+from services.catalog.domain.offers import (
+    Article,
+    Break,
+    Buyer,
+    EntryKey,
+    PublishedList,
+    Standing,
+)
+from services.catalog.domain.order_rules import HeldLimits, Limits, limits_resolver
 from services.catalog.domain.price_lists import (
     Entry,
     ListVersion,
@@ -17,17 +26,7 @@ from services.catalog.domain.price_lists import (
     VersionStatus,
     Window,
 )
-from services.catalog.domain.pricing import (
-    Article,
-    Break,
-    Buyer,
-    EntryKey,
-    Knowledge,
-    PricingAsk,
-    PublishedList,
-    Standing,
-    resolver,
-)
+from services.catalog.domain.pricing import Knowledge, PricingAsk, resolver
 from services.catalog.domain.products import Product
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -81,7 +80,13 @@ def breaks(**prices):
 
 
 def knowledge(
-    dealer_id, *lists, entries, articles=None, tiers=((NOON - 9 * DAY, "CITY"),), rules=()
+    dealer_id,
+    *lists,
+    entries,
+    articles=None,
+    tiers=((NOON - 9 * DAY, "CITY"),),
+    rules=(),
+    limits=(),
 ):
     """`entries`: breaks by list and SKU."""
     found = {
@@ -96,6 +101,7 @@ def knowledge(
         resolver(lists),
         found,
         assortments.resolver(rules),
+        limits_resolver(limits),
     )
 
 
@@ -103,6 +109,13 @@ def a_held_rule(effect, audience=EVERYBODY, **facts):
     given = {"sku": None, "categories": frozenset(), "since": NOON - DAY, "ended_at": None}
     given |= facts
     return HeldRule(effect, audience, **given | {"categories": frozenset(given["categories"])})
+
+
+def held_limits(audience=EVERYBODY, **facts):
+    """`held_limits(sku="A", minimum=12)`: what is no limit says what the rule is about."""
+    about = {"sku": None, "categories": frozenset(), "since": NOON - DAY, "ended_at": None}
+    given = {name: facts.pop(name, usual) for name, usual in about.items()}
+    return HeldLimits(audience, limits=Limits(**facts), **given)
 
 
 def line_asks(quantities):

@@ -15,9 +15,10 @@ from contracts.message import OrderReply
 from contracts.quotes import Quote
 from services.catalog.domain import assortments
 from services.catalog.domain import pricing as domain
+from services.catalog.domain.order_rules import OrderRuleBroken, limits_resolver
 from services.catalog.domain.pricing import Knowledge, Priced, PricingAsk
 from services.catalog.store import pricing as store
-from services.catalog.store.assortments import held_rules
+from services.catalog.store.held_rules import held_rules
 
 
 async def price_orders(tx: Tx, asks: Sequence[PriceOrder]) -> None:
@@ -39,7 +40,14 @@ async def price(reader: Reader, asks: Sequence[PricingAsk]) -> list[Priced | Dom
     )
     places = domain.wanted_entries(asks, buyers, lists_at)
     entries = await store.published_entries.breaks(reader, places)
-    known = Knowledge(buyers, articles, lists_at, entries, assortments.resolver(rules))
+    known = Knowledge(
+        buyers,
+        articles,
+        lists_at,
+        entries,
+        assortments.resolver(rules.assortment),
+        limits_resolver(rules.limits),
+    )
     return domain.price(asks, known)
 
 
@@ -69,5 +77,9 @@ def _reply(ask: PriceOrder, outcome: Priced | DomainError) -> OrderReply:
             currency=outcome.currency,
             total_minor=outcome.total_minor,
         )
-    skus = outcome.facts.get("skus", ())
-    return PricingRefused(order_id=ask.order_id, reason=outcome.slug, skus=skus)
+    return PricingRefused(
+        order_id=ask.order_id,
+        reason=outcome.slug,
+        skus=outcome.facts.get("skus", ()),
+        faults=outcome.faults if isinstance(outcome, OrderRuleBroken) else (),
+    )

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
 from uuid import UUID
 
 from chassis import money
@@ -24,7 +23,23 @@ from services.catalog.domain.assortments import (
     NotInAssortment,
     all_sold,
 )
-from services.catalog.domain.audience import Audience, audiences
+from services.catalog.domain.audience import Audience
+from services.catalog.domain.offers import (
+    Article,
+    Break,
+    Buyer,
+    Entries,
+    EntryKey,
+    PublishedList,
+)
+from services.catalog.domain.order_rules import (
+    NO_LIMITS,
+    LimitsAt,
+    OrderLimits,
+    OrderRuleBroken,
+    broken,
+    unlimited,
+)
 
 
 class UnknownSku(DomainError):
@@ -68,84 +83,6 @@ class UnknownDealer(DomainError):
     status = 404
 
 
-class Article(NamedTuple):
-    """What pricing must know of a product."""
-
-    name: str
-    unit: str
-    tax_rate_bp: int
-    for_sale: bool
-    category: str = ""
-
-
-class Break(NamedTuple):
-    """From this quantity on, a unit costs this much."""
-
-    min_quantity: int
-    unit_price: str
-    unit_price_micros: int
-
-
-class EntryKey(NamedTuple):
-    """Where the prices of a SKU stand."""
-
-    price_list_id: UUID
-    version: int
-    sku: str
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedList:
-    """One published version of a price list."""
-
-    price_list_id: UUID
-    version: int
-    code: str
-    tier: str | None
-    currency: str
-    tax_inclusive: bool
-    published_at: datetime
-    valid_from: datetime
-    valid_to: datetime | None
-    retired_at: datetime | None
-    province: str | None = None
-    dealer_id: UUID | None = None
-
-    @property
-    def audience(self) -> Audience:
-        return Audience(self.tier, self.province, self.dealer_id)
-
-    def covers(self, at: datetime) -> bool:
-        """Published before, inside its window, and not retired at that time."""
-        return (
-            max(self.published_at, self.valid_from) <= at
-            and (self.valid_to is None or at < self.valid_to)
-            and (self.retired_at is None or at < self.retired_at)
-        )
-
-
-class Standing(NamedTuple):
-    """The tier of a dealer and where he is, from a time on."""
-
-    since: datetime
-    tier: str
-    province: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Buyer:
-    """A dealer and his standings, oldest first."""
-
-    dealer_id: UUID
-    standings: tuple[Standing, ...]
-
-    def audiences_at(self, at: datetime) -> tuple[Audience, ...]:
-        """What he belongs to; what was ordered before he came is priced by his first standing."""
-        held = [one for one in self.standings if one.since <= at]
-        standing = held[-1] if held else self.standings[0]
-        return audiences(self.dealer_id, standing.tier, standing.province)
-
-
 @dataclass(frozen=True, slots=True)
 class PricingAsk:
     """Price these lines for this dealer as of this time."""
@@ -153,11 +90,6 @@ class PricingAsk:
     dealer_id: UUID
     at: datetime
     lines: Sequence[LineAsk]
-
-
-Breaks = Sequence[Break]
-"""Of one SKU in one version, by ascending quantity."""
-Entries = Mapping[EntryKey, Breaks]
 
 
 LINE_MINOR_MAX = 10**15
@@ -176,6 +108,7 @@ class Knowledge:
     lists_at: ListsAt
     entries: Entries
     assortment_at: AssortmentAt = all_sold
+    limits_at: LimitsAt = unlimited
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +217,9 @@ def _lists_at(lists: Sequence[PublishedList], at: datetime) -> list[PublishedLis
 
 
 def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
-    """The lines, or UnknownDealer, UnknownSku, NotForSale, NotInAssortment, NoPrice."""
+    """The lines, or UnknownDealer, UnknownSku, NotForSale, NotInAssortment, NoPrice,
+    OrderRuleBroken.
+    """
     buyer = known.buyers.get(ask.dealer_id)
     if buyer is None:
         return UnknownDealer()
@@ -300,7 +235,8 @@ def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
         for line, hit in zip(ask.lines, found, strict=True)
         if hit
     )
-    return Priced(lines, lists[0].currency)
+    priced = Priced(lines, lists[0].currency)
+    return _outside_limits(priced, known, known.limits_at(nearest, ask.at)) or priced
 
 
 def _unsaleable(
@@ -317,6 +253,16 @@ def _unsaleable(
     skus = {line.sku for line in ask.lines}
     outside = [sku for sku in skus if not assortment.sells(sku, articles[sku].category)]
     return NotInAssortment(skus=sorted(outside)) if outside else None
+
+
+def _outside_limits(
+    priced: Priced, known: Knowledge, limits: OrderLimits
+) -> OrderRuleBroken | None:
+    if limits is NO_LIMITS:
+        return None
+    categories = {line.sku: known.articles[line.sku].category for line in priced.lines}
+    faults = broken(limits, priced.lines, categories)
+    return OrderRuleBroken(faults=faults) if faults else None
 
 
 def _priced(line: LineAsk, article: Article, found: PublishedList, step: Break) -> PricedLine:

@@ -15,12 +15,12 @@ from chassis.idempotency import IdempotencyKey, once
 from chassis.ids import uuid7
 from chassis.pages import Page, PageQuery
 from chassis.scope import acting, reading
-from services.catalog import queries
 from services.catalog.access import ACCESS
 from services.catalog.commands import assortments as commands
 from services.catalog.domain.assortments import Rule
-from services.catalog.domain.audience import Audience
-from services.catalog.schemas import AssortmentRuleRequest, AssortmentRuleResponse
+from services.catalog.queries import rules as queries
+from services.catalog.routes.rules import audience_of, said_of
+from services.catalog.schemas.rules import AssortmentRuleRequest, AssortmentRuleResponse
 
 router = APIRouter(prefix="/assortments", tags=["catalog"])
 Viewer = Annotated[Actor, Depends(allowed("assortments.view"))]
@@ -59,7 +59,7 @@ async def start_rule(
     rule = Rule(
         uuid7(),
         body.effect,
-        _audience(body),
+        audience_of(body),
         body.sku,
         body.category,
         body.reason,
@@ -84,24 +84,7 @@ async def end_rule(rule_id: UUID, actor: Ender, runtime: RuntimeDep) -> Response
     return json_response(_shown(actor, ended))
 
 
-def _audience(body: AssortmentRuleRequest) -> Audience:
-    if body.dealer_id and (body.tier or body.province):
-        raise InvalidRequest(("/dealer_id", "A dealer stands alone, without tier and province."))
-    return Audience(body.tier, body.province, body.dealer_id)
-
-
 def _shown(actor: Actor, rule: Rule) -> AssortmentRuleResponse:
     verbs = [] if rule.ended_at else ["assortments.end"]
-    return AssortmentRuleResponse(
-        rule_id=rule.rule_id,
-        effect=rule.effect,
-        tier=rule.audience.tier,
-        province=rule.audience.province,
-        dealer_id=rule.audience.dealer_id,
-        sku=rule.sku,
-        category=rule.category,
-        reason=rule.reason,
-        since=rule.since,
-        ended_at=rule.ended_at,
-        allowed_actions=allowed_actions(ACCESS, actor, verbs),
-    )
+    shared = said_of(rule, allowed_actions(ACCESS, actor, verbs))
+    return AssortmentRuleResponse(**dict(shared), effect=rule.effect)

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends
 from chassis.auth import Actor, allowed
 from chassis.http import RuntimeDep
 from chassis.scope import acting, reading
-from services.catalog import queries
 from services.catalog.commands import products as commands
 from services.catalog.domain.categories import Category
-from services.catalog.schemas import CategoryImport, CategoryImportResult, CategoryResponse
+from services.catalog.queries import products as queries
+from services.catalog.schemas.products import CategoryImport, CategoryImportResult, CategoryResponse
 
 router = APIRouter(prefix="/categories", tags=["catalog"])
 Viewer = Annotated[Actor, Depends(allowed("products.view"))]

@@ -16,7 +16,6 @@ from chassis.ids import uuid7
 from chassis.pages import Page, PageQuery
 from chassis.runtime import Runtime
 from chassis.scope import acting, reading
-from services.catalog import queries
 from services.catalog.access import ACCESS
 from services.catalog.commands import price_lists as commands
 from services.catalog.domain.audience import Audience
@@ -27,7 +26,9 @@ from services.catalog.domain.price_lists import (
     VersionStatus,
     Window,
 )
-from services.catalog.schemas import (
+from services.catalog.queries import price_lists as queries
+from services.catalog.schemas.fields import Tier
+from services.catalog.schemas.price_lists import (
     DropEntriesRequest,
     EntriesRequest,
     EntryRequest,
@@ -35,7 +36,6 @@ from services.catalog.schemas import (
     PriceListRequest,
     PriceListResponse,
     PriceListSummary,
-    Tier,
     WindowRequest,
 )
 

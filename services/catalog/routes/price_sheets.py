@@ -15,10 +15,10 @@ from chassis.auth import Actor, allowed
 from chassis.http import IfMatch, RuntimeDep, check_version, time_limit
 from chassis.runtime import Runtime
 from chassis.scope import acting, reading
-from services.catalog import queries
 from services.catalog.commands import price_lists as commands
 from services.catalog.domain.price_lists import Entry, Imported, PriceDifference
 from services.catalog.domain.pricing import UnknownSku
+from services.catalog.queries import price_lists as queries
 from services.catalog.routes.sheets import (
     CSV,
     DIFFERENCES_SHOWN_MAX,
@@ -33,7 +33,8 @@ from services.catalog.routes.sheets import (
     row_fault,
     uploaded,
 )
-from services.catalog.schemas import EntryRequest, PriceChange, PriceSheetResult, RowFault
+from services.catalog.schemas.price_lists import EntryRequest, PriceChange, PriceSheetResult
+from services.catalog.schemas.products import RowFault
 
 COLUMNS: Mapping[str, str] = {
     "sku": "商品编码",

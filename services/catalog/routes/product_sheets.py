@@ -14,9 +14,9 @@ from chassis.auth import Actor, allowed
 from chassis.http import RuntimeDep, time_limit
 from chassis.runtime import Runtime
 from chassis.scope import acting, reading
-from services.catalog import queries
 from services.catalog.commands import products as commands
 from services.catalog.domain.products import Product, changes
+from services.catalog.queries import products as queries
 from services.catalog.routes.products import import_result, read_rows
 from services.catalog.routes.sheets import (
     CSV,
@@ -31,7 +31,7 @@ from services.catalog.routes.sheets import (
     headings,
     uploaded,
 )
-from services.catalog.schemas import ProductDifference, SheetImportResult
+from services.catalog.schemas.products import ProductDifference, SheetImportResult
 
 ATTRIBUTE = "attribute:"
 COLUMNS: Mapping[str, str] = {

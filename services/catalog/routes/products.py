@@ -19,17 +19,18 @@ from chassis.pages import Page, PageQuery
 from chassis.runtime import Runtime
 from chassis.scope import acting, reading
 from contracts.catalog import ProductStatus
-from services.catalog import queries
 from services.catalog.access import ACCESS
 from services.catalog.commands import products as commands
 from services.catalog.domain.assortments import EVERYTHING
 from services.catalog.domain.products import MOVES, Product, Stored
-from services.catalog.queries import Eyes
+from services.catalog.queries import products as queries
+from services.catalog.queries.products import Eyes
 from services.catalog.routes.sheets import SHEET_BYTES_MAX, row_fault
-from services.catalog.schemas import (
+from services.catalog.schemas.fields import Moment
+from services.catalog.schemas.products import (
     DealerPrice,
     ImportResult,
-    Moment,
+    OrderLimitsResponse,
     ProductChange,
     ProductImport,
     ProductRequest,
@@ -80,7 +81,7 @@ async def list_products(  # noqa: PLR0913, PLR0917  (filters)
             assortment=eyes.assortment if eyes else EVERYTHING,
         )
         prices = await queries.prices(reader, eyes, found[: page.limit]) if eyes else {}
-    rows = [_shown(actor, product, prices.get(product.sku)) for product in found]
+    rows = [_shown(actor, product, eyes, prices.get(product.sku)) for product in found]
     return Page[ProductResponse].of(rows, page, key=lambda one: (one.sku,))
 
 
@@ -101,7 +102,8 @@ async def get_product(
         if eyes and actor.dealer_id and not eyes.assortment.sells(sku, product.category):
             raise NotFound
         prices = await queries.prices(reader, eyes, [product]) if eyes else {}
-    return _answer(actor, product, prices.get(sku))
+    shown = _shown(actor, product, eyes, prices.get(sku))
+    return with_etag(json_response(shown), product.version)
 
 
 @router.post("", status_code=201, response_model=ProductResponse)
@@ -229,13 +231,13 @@ def _product(body: ProductRequest) -> Product:
     return Product(**body.model_dump())
 
 
-def _answer(
-    actor: Actor, product: Product, price: DealerPrice | None = None, *, status: int = 200
-) -> Response:
-    return with_etag(json_response(_shown(actor, product, price), status), product.version)
+def _answer(actor: Actor, product: Product, *, status: int = 200) -> Response:
+    return with_etag(json_response(_shown(actor, product), status), product.version)
 
 
-def _shown(actor: Actor, product: Product, price: DealerPrice | None) -> ProductResponse:
+def _shown(
+    actor: Actor, product: Product, eyes: Eyes | None = None, price: DealerPrice | None = None
+) -> ProductResponse:
     verbs = ["products.change", *(VERBS[status] for status in sorted(MOVES[product.status]))]
     return ProductResponse(
         sku=product.sku,
@@ -249,5 +251,13 @@ def _shown(actor: Actor, product: Product, price: DealerPrice | None) -> Product
         status=product.status,
         version=product.version,
         price=price,
+        order_limits=eyes and _limits(eyes, product),
         allowed_actions=allowed_actions(ACCESS, actor, verbs),
+    )
+
+
+def _limits(eyes: Eyes, product: Product) -> OrderLimitsResponse:
+    limits = eyes.limits.of(product.sku, product.category)
+    return OrderLimitsResponse(
+        minimum=limits.minimum, multiple=limits.multiple, maximum=limits.maximum
     )

@@ -15,7 +15,7 @@ from chassis.scope import reading
 from contracts.catalog import LineAsk
 from contracts.quotes import seal
 from services.catalog.commands import pricing
-from services.catalog.schemas import QuoteRequest, QuoteResponse
+from services.catalog.schemas.quotes import QuoteRequest, QuoteResponse
 
 router = APIRouter(prefix="/quotes", tags=["catalog"])
 Asker = Annotated[Actor, Depends(allowed("quotes.create"))]

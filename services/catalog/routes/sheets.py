@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from pydantic import JsonValue
 
 from chassis.errors import DomainError
-from services.catalog.schemas import RowFault
+from services.catalog.schemas.products import RowFault
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -2,47 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
 
-from chassis.db import Reader, Tx
-from services.catalog.domain.assortments import Effect, HeldRule, Rule
+from chassis.db import Tx
+from services.catalog.domain.assortments import Effect, Rule
 from services.catalog.domain.audience import Audience
-
-
-async def held_rules(
-    reader: Reader, dealer_ids: Collection[UUID], *, since: datetime, until: datetime
-) -> list[HeldRule]:
-    """The rules that may hold for these dealers at some time between the two, both included."""
-    rows = await reader.fetch(
-        """
-        SELECT effect, tier, province, dealer_id, sku,
-               ARRAY(SELECT code FROM categories c WHERE r.category IN (c.code, c.parent_code))
-                   AS categories,
-               since, ended_at
-        FROM assortment_rules r
-        WHERE (dealer_id IS NULL OR dealer_id = ANY($1::uuid[]))
-          AND since <= $3
-          AND (ended_at IS NULL OR ended_at > $2)
-        """,
-        list(dealer_ids),
-        since,
-        until,
-    )
-    return [
-        HeldRule(
-            Effect(row["effect"]),
-            Audience(row["tier"], row["province"], row["dealer_id"]),
-            row["sku"],
-            frozenset(row["categories"]),
-            row["since"],
-            row["ended_at"],
-        )
-        for row in rows
-    ]
 
 
 async def insert_rule(tx: Tx, rule: Rule) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis import money
 from chassis.db import Reader
 from contracts.catalog import ProductStatus
-from services.catalog.domain.pricing import (
+from services.catalog.domain.offers import (
     Article,
     Break,
     Breaks,

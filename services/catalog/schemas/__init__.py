@@ -1,0 +1,1 @@
+"""HTTP bodies of the catalog API. Responses have no defaults, so clients get no false optionals."""
