@@ -7,6 +7,7 @@ from chassis.auth import STAFF, Access, Role, roles
 ACCESS: Access = {
     "orders.view": roles(STAFF, Role.DLR, Role.MACHINE),
     "orders.submit": roles(Role.DLR, Role.SAL, Role.ADM, Role.MACHINE),
+    "carts.use": roles(Role.DLR, Role.SAL, Role.ADM, Role.MACHINE),
     "orders.confirm": roles(Role.SAL),
     "orders.reject": roles(Role.SAL),
     "orders.hold": roles(Role.SAL, Role.FIN, Role.ADM),

@@ -9,6 +9,7 @@ from chassis.service import Service
 from contracts.quotes import read_keys
 from services.orders import routes
 from services.orders.access import ACCESS
+from services.orders.carts import routes as carts
 from services.orders.consumers import SUBSCRIPTIONS
 from services.orders.numbering import OrderNumbers
 from services.orders.schemas import SubmitOrderRequest
@@ -33,7 +34,7 @@ SERVICE = Service(
     name="orders",
     settings=Settings,
     access=ACCESS,
-    routers=(routes.router,),
+    routers=(routes.router, *carts.ROUTERS),
     subscriptions=SUBSCRIPTIONS,
     hot=(SUBMIT,),
     intakes=(routes.SUBMITTING,),

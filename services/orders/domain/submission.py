@@ -39,6 +39,16 @@ class UnknownSku(DomainError):
     status = 422
 
 
+class PriceChanged(DomainError):
+    """The order costs more than you expect.
+
+    zh: 价格已变动，高于您所确认的金额。
+    请核对 differences，再以新的 expected_total_minor 提交。
+
+    Look at `differences`, then send the new total as `expected_total_minor`.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Dealer:
     """What orders knows of a dealer."""
@@ -66,6 +76,13 @@ class Submission:
     priced: tuple[PricedLine, ...] = ()
     expected_total_minor: int | None = None
     note: str | None = None
+    seen: tuple[PricedLine, ...] = ()
+    """What the buyer was shown before, to tell him what has changed."""
+
+    @property
+    def total_minor(self) -> int | None:
+        """None until it is priced."""
+        return sum(line.gross_minor for line in self.priced) if self.priced else None
 
 
 def submit(
@@ -84,6 +101,8 @@ def submit(
                 for line in unknown
             ]
         )
+    if dearer := _dearer(ask):
+        return dearer
     return Order(
         order_id=ask.order_id,
         number=ask.number,
@@ -96,9 +115,34 @@ def submit(
         submitted_at=ask.submitted_at,
         lines=_lines(ask, for_sale),
         note=ask.note,
-        total_minor=sum(line.gross_minor for line in ask.priced) if ask.priced else None,
+        total_minor=ask.total_minor,
         expected_total_minor=ask.expected_total_minor,
     )
+
+
+def _dearer(ask: Submission) -> PriceChanged | None:
+    """F-35; an order that is priced later is refused then (`facts`)."""
+    total, expected = ask.total_minor, ask.expected_total_minor
+    if total is None or expected is None or total <= expected:
+        return None
+    before = {line.sku: line for line in ask.seen}
+    differences = [
+        _difference(before.get(line.sku), line)
+        for line in ask.priced
+        if line.sku not in before or before[line.sku].gross_minor != line.gross_minor
+    ]
+    return PriceChanged(expected_total_minor=expected, total_minor=total, differences=differences)
+
+
+def _difference(before: PricedLine | None, line: PricedLine) -> dict[str, object]:
+    return {
+        "line_no": line.line_no,
+        "sku": line.sku,
+        "unit_price_before": before and before.unit_price,
+        "unit_price": line.unit_price,
+        "gross_minor_before": before and before.gross_minor,
+        "gross_minor": line.gross_minor,
+    }
 
 
 def _lines(ask: Submission, names: Mapping[str, str]) -> tuple[Line, ...]:

@@ -74,14 +74,16 @@ async def save_products(tx: Tx, states: Sequence[ProductState]) -> None:
     """Keep the newest state of each product."""
     await tx.execute(
         """
-        INSERT INTO products AS p (sku, version, name, status)
-        SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[])
+        INSERT INTO products AS p (sku, version, name, status, unit)
+        SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[])
         ON CONFLICT (sku) DO UPDATE
-        SET version = excluded.version, name = excluded.name, status = excluded.status
+        SET version = excluded.version, name = excluded.name, status = excluded.status,
+            unit = excluded.unit
         WHERE excluded.version > p.version
         """,
         [state.sku for state in states],
         [state.version for state in states],
         [state.name for state in states],
         [state.status for state in states],
+        [state.unit for state in states],
     )
