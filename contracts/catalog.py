@@ -18,6 +18,14 @@ class ProductStatus(StrEnum):
     RETIRED = "RETIRED"
 
 
+class ProductUnit(Part):
+    """Another unit of a product: one of it is `numerator / denominator` base units."""
+
+    unit: str
+    numerator: int = Field(ge=1)
+    denominator: int = Field(ge=1)
+
+
 class ProductState(State):
     """All that other services know of a stock keeping unit."""
 
@@ -31,6 +39,7 @@ class ProductState(State):
     unit: str = Field(description="Name of the base unit, e.g. 件.")
     tax_rate_bp: int = Field(ge=0, le=10_000, description="Basis points: 1300 is 13 %.")
     status: ProductStatus
+    units: tuple[ProductUnit, ...] = Field(default=(), description="Beside the base unit.")
 
 
 class PriceListPublished(Event):

@@ -10,15 +10,17 @@ from chassis import outbox
 from chassis.db import Reader, Tx
 from chassis.errors import DomainError
 from chassis.ids import uuid7
-from contracts.catalog import LineAsk, OrderPriced, PriceOrder, PricingRefused
+from contracts.catalog import OrderPriced, PriceOrder, PricingRefused
 from contracts.message import OrderReply
 from contracts.quotes import Quote
 from services.catalog.domain import assortments
 from services.catalog.domain import pricing as domain
 from services.catalog.domain.order_rules import OrderRuleBroken, limits_resolver
 from services.catalog.domain.pricing import Knowledge, Priced, PricingAsk
+from services.catalog.domain.units import Wanted, base_lines
 from services.catalog.store import pricing as store
 from services.catalog.store.held_rules import held_rules
+from services.catalog.store.products import units_of
 
 
 async def price_orders(tx: Tx, asks: Sequence[PriceOrder]) -> None:
@@ -52,9 +54,14 @@ async def price(reader: Reader, asks: Sequence[PricingAsk]) -> list[Priced | Dom
 
 
 async def quote(
-    reader: Reader, dealer_id: UUID, lines: Sequence[LineAsk], *, at: datetime, lifetime: timedelta
+    reader: Reader, dealer_id: UUID, wanted: Sequence[Wanted], *, at: datetime, lifetime: timedelta
 ) -> Quote:
-    """Promise these prices to a dealer for a while; raises what `price` returns."""
+    """Promise these prices to a dealer for a while.
+
+    Raises UnknownUnit, BrokenQuantity, and what `price` returns.
+    """
+    in_units = {line.sku for line in wanted if line.unit}
+    lines = base_lines(wanted, await units_of(reader, in_units) if in_units else {})
     [outcome] = await price(reader, [PricingAsk(dealer_id, at, lines)])
     if isinstance(outcome, DomainError):
         raise outcome

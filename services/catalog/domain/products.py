@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chassis.errors import DomainError
-from contracts.catalog import ProductState, ProductStatus
+from contracts.catalog import ProductState, ProductStatus, ProductUnit
+from services.catalog.domain.units import BaseUnitRepeated, Factor
 
 
 class ProductExists(DomainError):
@@ -59,6 +60,8 @@ class Product:
     attributes: Mapping[str, str]
     status: ProductStatus
     version: int = 1
+    units: Mapping[str, Factor] = field(default_factory=dict[str, Factor])
+    """Beside the base unit."""
 
     @property
     def state(self) -> ProductState:
@@ -71,6 +74,10 @@ class Product:
             unit=self.unit,
             tax_rate_bp=self.tax_rate_bp,
             status=self.status,
+            units=tuple(
+                ProductUnit(unit=name, numerator=one.numerator, denominator=one.denominator)
+                for name, one in sorted(self.units.items())
+            ),
         )
 
 
@@ -109,7 +116,7 @@ class Stored:
 
 def put(products: Sequence[Product], there: Surroundings) -> Stored:
     """Store products as they should be: distinct SKUs; refusals are UnknownCategory, BarcodeTaken,
-    StatusMoveRefused.
+    BaseUnitRepeated, StatusMoveRefused.
     """
     outcome = Stored(before=there.products)
     for wanted in products:
@@ -141,7 +148,9 @@ def _told(product: Product | None) -> dict[str, str | None]:
     plain = ("name_zh", "name_en", "category", "unit", "tax_rate_bp", "barcode", "status")
     told = {name: getattr(product, name) for name in plain}
     attributes = {f"attributes.{name}": text for name, text in product.attributes.items()}
-    return {name: None if fact is None else str(fact) for name, fact in told.items()} | attributes
+    units = {f"units.{name}": factor.words for name, factor in product.units.items()}
+    plainly = {name: None if fact is None else str(fact) for name, fact in told.items()}
+    return plainly | attributes | units
 
 
 def move(product: Product, status: ProductStatus) -> Product | StatusMoveRefused:
@@ -158,6 +167,8 @@ def move(product: Product, status: ProductStatus) -> Product | StatusMoveRefused
 def _fault(wanted: Product, known: Product | None, there: Surroundings) -> DomainError | None:
     if wanted.category not in there.categories:
         return UnknownCategory(category=wanted.category)
+    if wanted.unit in wanted.units:
+        return BaseUnitRepeated(unit=wanted.unit)
     if wanted.barcode and there.barcodes.get(wanted.barcode, wanted.sku) != wanted.sku:
         return BarcodeTaken(barcode=wanted.barcode)
     if known and isinstance(fault := move(known, wanted.status), StatusMoveRefused):

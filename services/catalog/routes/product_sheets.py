@@ -43,6 +43,7 @@ COLUMNS: Mapping[str, str] = {
     "tax_rate_bp": "税率",
     "barcode": "条码",
     "status": "状态",
+    "units": "换算单位",
 }
 HEADINGS = headings(COLUMNS)
 
@@ -66,8 +67,9 @@ async def import_sheet(
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> SheetImportResult:
     """Up to 20,000 products as they should be, from a sheet: what a row leaves empty takes its
-    default. Columns: sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, status, or their
-    Chinese names, and `attribute:…`. Bad rows are reported, the others are stored.
+    default. Columns: sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, status, units
+    (`箱=12;两=1/20`), or their Chinese names, and `attribute:…`. Bad rows are reported, the others
+    are stored.
     """
     lines = await uploaded(request, content_type, HEADINGS, prefix=ATTRIBUTE)
     products, places, faults = await asyncio.to_thread(read_rows, [_row(line) for line in lines])
@@ -112,7 +114,8 @@ async def _export(runtime: Runtime, actor: Actor, attributes: Sequence[str]) -> 
 
 
 def _line(product: Product, attributes: Sequence[str]) -> list[object]:
-    fixed = [getattr(product, name) for name in COLUMNS]
+    units = ";".join(f"{name}={factor.words}" for name, factor in product.units.items())
+    fixed = [units if name == "units" else getattr(product, name) for name in COLUMNS]
     told = [product.attributes.get(name, "") for name in attributes]
     return ["" if cell is None else cell for cell in [*fixed, *told]]
 
@@ -128,4 +131,13 @@ def _row(line: Mapping[str, str]) -> dict[str, JsonValue]:
         if name.startswith(ATTRIBUTE)
     }:
         row["attributes"] = dict(told)
+    if units := line.get("units"):
+        row["units"] = [_unit(told) for told in units.split(";")]
     return row
+
+
+def _unit(told: str) -> dict[str, JsonValue]:
+    """`箱=12` or `两=1/20`; of anything else the import says what is missing."""
+    name, _, factor = told.partition("=")
+    numerator, _, denominator = factor.partition("/")
+    return {"unit": name.strip(), "numerator": numerator, "denominator": denominator or 1}

@@ -23,6 +23,7 @@ from services.catalog.access import ACCESS
 from services.catalog.commands import products as commands
 from services.catalog.domain.assortments import EVERYTHING
 from services.catalog.domain.products import MOVES, Product, Stored
+from services.catalog.domain.units import Factor, price_of_unit
 from services.catalog.queries import products as queries
 from services.catalog.queries.products import Eyes
 from services.catalog.routes.sheets import SHEET_BYTES_MAX, row_fault
@@ -36,6 +37,8 @@ from services.catalog.schemas.products import (
     ProductRequest,
     ProductResponse,
     RowFault,
+    UnitRequest,
+    UnitResponse,
 )
 
 SHOWN_TO_BUYERS = (ProductStatus.ACTIVE,)
@@ -130,6 +133,8 @@ async def change_product(
     """Change what the body names; null takes the barcode away, and means nothing elsewhere."""
     given = body.model_dump(exclude_unset=True)
     change = {k: v for k, v in given.items() if v is not None or k == "barcode"}
+    if body.units is not None:
+        change["units"] = _factors(body.units)
     async with acting(runtime, actor) as tx:
         product = await commands.change_product(
             tx, sku, lambda known: replace(known, **change), lambda v: check_version(v, if_match)
@@ -228,7 +233,11 @@ def _shown_statuses(actor: Actor, asked: Sequence[ProductStatus] | None) -> Sequ
 
 
 def _product(body: ProductRequest) -> Product:
-    return Product(**body.model_dump())
+    return Product(**body.model_dump() | {"units": _factors(body.units)})
+
+
+def _factors(units: Sequence[UnitRequest]) -> dict[str, Factor]:
+    return {one.unit: Factor(one.numerator, one.denominator) for one in units}
 
 
 def _answer(actor: Actor, product: Product, *, status: int = 200) -> Response:
@@ -251,6 +260,7 @@ def _shown(
         status=product.status,
         version=product.version,
         price=price,
+        units=[_unit(name, factor, price) for name, factor in product.units.items()],
         order_limits=eyes and _limits(eyes, product),
         allowed_actions=allowed_actions(ACCESS, actor, verbs),
     )
@@ -260,4 +270,22 @@ def _limits(eyes: Eyes, product: Product) -> OrderLimitsResponse:
     limits = eyes.limits.of(product.sku, product.category)
     return OrderLimitsResponse(
         minimum=limits.minimum, multiple=limits.multiple, maximum=limits.maximum
+    )
+
+
+def _unit(name: str, factor: Factor, price: DealerPrice | None) -> UnitResponse:
+    reached = [
+        step
+        for step in (price.breaks if price else ())
+        if step.min_quantity * factor.denominator <= factor.numerator
+    ]
+    return UnitResponse(
+        unit=name,
+        numerator=factor.numerator,
+        denominator=factor.denominator,
+        unit_price=price_of_unit(
+            reached[-1].unit_price, base=factor.numerator, ordered=factor.denominator
+        )
+        if reached
+        else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, Field, JsonValue
 from pydantic import StringConstraints as Text
 
 from contracts.catalog import ProductStatus
@@ -21,6 +21,23 @@ from services.catalog.schemas.fields import (
 )
 
 
+class UnitRequest(Body):
+    """Another unit: one of it is `numerator / denominator` base units."""
+
+    unit: Unit
+    numerator: Annotated[int, Field(ge=1, le=1_000_000)]
+    denominator: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+
+def _distinct(units: list[UnitRequest]) -> list[UnitRequest]:
+    if len({one.unit for one in units}) < len(units):
+        raise ValueError("the same unit twice")
+    return units
+
+
+UnitRequests = Annotated[list[UnitRequest], Field(max_length=10), AfterValidator(_distinct)]
+
+
 class ProductRequest(Body):
     """A product as it should be."""
 
@@ -32,6 +49,7 @@ class ProductRequest(Body):
     tax_rate_bp: TaxRate = 1_300
     barcode: Barcode | None = None
     attributes: Attributes = Field(default_factory=dict)
+    units: UnitRequests = Field(default_factory=list, description="Beside the base unit.")
     status: ProductStatus = ProductStatus.ACTIVE
 
 
@@ -45,6 +63,7 @@ class ProductChange(Body):
     tax_rate_bp: TaxRate | None = None
     barcode: Barcode | None = None
     attributes: Attributes | None = None
+    units: UnitRequests | None = None
 
 
 class ProductImport(Body):
@@ -117,6 +136,17 @@ class OrderLimitsResponse(BaseModel):
     maximum: int | None
 
 
+class UnitResponse(BaseModel):
+    """One of this unit is `numerator / denominator` base units."""
+
+    unit: str
+    numerator: int
+    denominator: int
+    unit_price: Price | None = Field(
+        description="What one costs the same dealer, by the break that it reaches."
+    )
+
+
 class ProductResponse(BaseModel):
     sku: str
     name_zh: str
@@ -131,6 +161,7 @@ class ProductResponse(BaseModel):
     price: DealerPrice | None = Field(
         description="The asking dealer's own, or that of `?dealer_id`; null: none, or not asked."
     )
+    units: list[UnitResponse] = Field(description="Beside the base unit.")
     order_limits: OrderLimitsResponse | None = Field(description="Of the same dealer.")
     allowed_actions: list[str]
 

@@ -8,13 +8,22 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from contracts.catalog import PricedLine
-from contracts.message import Sku
-from services.catalog.schemas.fields import Body
+from contracts.message import Price, Sku
+from services.catalog.schemas.fields import Body, Unit
 
 
 class QuoteLine(Body):
     sku: Sku
-    quantity: int = Field(gt=0, le=1_000_000_000, description="Base units.")
+    quantity: int = Field(gt=0, le=1_000_000_000, description="Of `unit`.")
+    unit: Unit | None = Field(default=None, description="Null: the base unit.")
+
+
+class QuotedLine(PricedLine):
+    """A priced line in base units, and as it was asked for."""
+
+    asked_quantity: int
+    asked_unit: str
+    asked_unit_price: Price = Field(description="What one of that unit costs, to six decimals.")
 
 
 class QuoteRequest(Body):
@@ -32,6 +41,6 @@ class QuoteResponse(BaseModel):
     priced_at: datetime
     expires_at: datetime
     currency: str
-    lines: list[PricedLine]
+    lines: list[QuotedLine]
     total_minor: int
     quote: str = Field(description="The signed token.")

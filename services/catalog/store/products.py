@@ -11,6 +11,7 @@ from chassis.db import Reader, Tx
 from contracts.catalog import ProductStatus
 from services.catalog.domain.categories import Category
 from services.catalog.domain.products import Product
+from services.catalog.domain.units import Factor, Units
 
 
 async def lock_product_changes(tx: Tx) -> None:
@@ -22,13 +23,21 @@ async def products(reader: Reader, skus: Collection[str]) -> dict[str, Product]:
     rows = await reader.fetch(
         """
         SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
-               attributes::text AS attributes, status, version
+               attributes::text AS attributes, status, version, units::text AS units
         FROM products
         WHERE sku = ANY($1::text[])
         """,
         list(skus),
     )
     return {row["sku"]: product_of(row) for row in rows}
+
+
+async def units_of(reader: Reader, skus: Collection[str]) -> dict[str, Units]:
+    rows = await reader.fetch(
+        "SELECT sku, unit, units::text AS units FROM products WHERE sku = ANY($1::text[])",
+        list(skus),
+    )
+    return {row["sku"]: Units(row["unit"], _factors(row)) for row in rows}
 
 
 async def barcodes(tx: Tx, wanted: Collection[str]) -> dict[str, str]:
@@ -49,18 +58,18 @@ async def save_products(tx: Tx, saved: Sequence[Product]) -> None:
     await tx.execute(
         """
         INSERT INTO products (sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
-                              attributes, status, version)
+                              attributes, status, version, units)
         SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, attributes::jsonb,
-               status, version
+               status, version, units::jsonb
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[],
-                    $7::text[], $8::text[], $9::text[], $10::int[])
+                    $7::text[], $8::text[], $9::text[], $10::int[], $11::text[])
              AS new(sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, attributes, status,
-                    version)
+                    version, units)
         ON CONFLICT (sku) DO UPDATE
         SET name_zh = excluded.name_zh, name_en = excluded.name_en, category = excluded.category,
             unit = excluded.unit, tax_rate_bp = excluded.tax_rate_bp, barcode = excluded.barcode,
             attributes = excluded.attributes, status = excluded.status,
-            version = excluded.version, changed_at = now()
+            version = excluded.version, units = excluded.units, changed_at = now()
         """,
         [one.sku for one in saved],
         [one.name_zh for one in saved],
@@ -72,6 +81,7 @@ async def save_products(tx: Tx, saved: Sequence[Product]) -> None:
         [json.dumps(dict(one.attributes), ensure_ascii=False) for one in saved],
         [one.status for one in saved],
         [one.version for one in saved],
+        [json.dumps(dict(one.units), ensure_ascii=False) for one in saved],
     )
 
 
@@ -113,4 +123,9 @@ def product_of(row: Record) -> Product:
         attributes=json.loads(row["attributes"]),
         status=ProductStatus(row["status"]),
         version=row["version"],
+        units=_factors(row),
     )
+
+
+def _factors(row: Record) -> dict[str, Factor]:
+    return {name: Factor(*factor) for name, factor in json.loads(row["units"]).items()}
