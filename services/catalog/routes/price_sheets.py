@@ -15,24 +15,22 @@ from chassis.auth import Actor, allowed
 from chassis.http import IfMatch, RuntimeDep, check_version, time_limit
 from chassis.runtime import Runtime
 from chassis.scope import acting, reading
-from services.catalog.commands import price_lists as commands
-from services.catalog.domain.price_lists import Entry, Imported, PriceDifference
-from services.catalog.domain.pricing import UnknownSku
-from services.catalog.queries import price_lists as queries
-from services.catalog.routes.sheets import (
+from chassis.sheets import (
     CSV,
-    DIFFERENCES_SHOWN_MAX,
     FILE,
     FIRST_ROW,
     SHEET_BYTES_MAX,
     ContentType,
-    DryRun,
     csv_lines,
     download,
     headings,
-    row_fault,
     uploaded,
 )
+from services.catalog.commands import price_lists as commands
+from services.catalog.domain.price_lists import Entry, Imported, PriceDifference
+from services.catalog.domain.pricing import UnknownSku
+from services.catalog.queries import price_lists as queries
+from services.catalog.routes.sheets import DIFFERENCES_SHOWN_MAX, DryRun, row_fault
 from services.catalog.schemas.price_lists import EntryRequest, PriceChange, PriceSheetResult
 from services.catalog.schemas.products import RowFault
 

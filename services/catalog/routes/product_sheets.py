@@ -14,23 +14,22 @@ from chassis.auth import Actor, allowed
 from chassis.http import RuntimeDep, time_limit
 from chassis.runtime import Runtime
 from chassis.scope import acting, reading
-from services.catalog.commands import products as commands
-from services.catalog.domain.products import Product, changes
-from services.catalog.queries import products as queries
-from services.catalog.routes.products import import_result, read_rows
-from services.catalog.routes.sheets import (
+from chassis.sheets import (
     CSV,
-    DIFFERENCES_SHOWN_MAX,
     FILE,
     FIRST_ROW,
     SHEET_BYTES_MAX,
     ContentType,
-    DryRun,
     csv_lines,
     download,
     headings,
     uploaded,
 )
+from services.catalog.commands import products as commands
+from services.catalog.domain.products import Product, changes
+from services.catalog.queries import products as queries
+from services.catalog.routes.products import import_result, read_rows
+from services.catalog.routes.sheets import DIFFERENCES_SHOWN_MAX, DryRun
 from services.catalog.schemas.products import ProductDifference, SheetImportResult
 
 ATTRIBUTE = "attribute:"

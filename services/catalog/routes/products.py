@@ -18,6 +18,7 @@ from chassis.http import IfMatch, RuntimeDep, check_version, json_response, with
 from chassis.pages import Page, PageQuery
 from chassis.runtime import Runtime
 from chassis.scope import acting, reading
+from chassis.sheets import SHEET_BYTES_MAX
 from contracts.catalog import ProductStatus
 from services.catalog.access import ACCESS
 from services.catalog.commands import products as commands
@@ -26,7 +27,7 @@ from services.catalog.domain.products import MOVES, Product, Stored
 from services.catalog.domain.units import Factor, price_of_unit
 from services.catalog.queries import products as queries
 from services.catalog.queries.products import Eyes
-from services.catalog.routes.sheets import SHEET_BYTES_MAX, row_fault
+from services.catalog.routes.sheets import row_fault
 from services.catalog.schemas.fields import Moment
 from services.catalog.schemas.products import (
     DealerPrice,

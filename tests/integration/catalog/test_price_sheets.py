@@ -3,7 +3,7 @@
 import pytest
 
 from chassis.auth import Role
-from services.catalog.routes.sheets import CSV, XLSX
+from chassis.sheets import CSV, XLSX
 from tests.builders.edge import an_actor
 from tests.integration.catalog.test_product_sheets import as_csv, as_xlsx
 

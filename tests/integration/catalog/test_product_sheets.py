@@ -7,10 +7,10 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+from chassis import sheets
 from chassis.auth import Role
+from chassis.sheets import CSV, XLSX
 from contracts.catalog import ProductState
-from services.catalog.routes import sheets
-from services.catalog.routes.sheets import CSV, XLSX
 from tests.builders.catalog import a_product_row
 from tests.builders.edge import an_actor
 
