@@ -26,7 +26,8 @@ class Demand(Part):
 class ReserveStock(InventoryCommand):
     """Hold every line of an order, or nothing: softly for a limited time, or firmly at once.
 
-    With `firm` it is answered as FirmReservation is, with a refusal as ever.
+    With `firm` it is answered as FirmReservation is, with a refusal as ever. With `backorder`
+    what there is is held, and the rest waits for goods.
     """
 
     type = "inventory.reserve-stock.v1"
@@ -37,6 +38,7 @@ class ReserveStock(InventoryCommand):
     lines: tuple[Demand, ...] = Field(min_length=1)
     firm: bool = Field(default=False, description="Nothing but the stock stands in the way.")
     release: bool = Field(default=False, description="Of a firm one: the warehouse may start.")
+    backorder: bool = Field(default=False, description="What is short may wait for goods.")
 
 
 class FirmReservation(InventoryCommand):
@@ -63,8 +65,16 @@ class CancelFulfilment(InventoryCommand):
     type = "inventory.cancel-fulfilment.v1"
 
 
-class StockReserved(OrderReply):
-    """Every line of the order is held, softly."""
+class HeldReply(OrderReply):
+    """All that is on backorder of the order, so that the newest suffices; the rest is held."""
+
+    backordered: tuple[Demand, ...] = Field(
+        default=(), description="Base units that wait for goods, by line."
+    )
+
+
+class StockReserved(HeldReply):
+    """Every line of the order is held, softly, or waits for goods."""
 
     type = "inventory.stock-reserved.v1"
 
@@ -84,7 +94,7 @@ class ReservationExpired(OrderReply):
     type = "inventory.reservation-expired.v1"
 
 
-class ReservationFirmed(OrderReply):
+class ReservationFirmed(HeldReply):
     """The reservation lasts; the warehouse waits for the payment gate."""
 
     type = "inventory.reservation-firmed.v1"
@@ -113,6 +123,7 @@ class LineProgress(Part):
     shipped: Count
     delivered: Count
     received: Count
+    backordered: Count = Field(default=0, description="Waits for goods; none of it is picked.")
 
 
 class ShipmentLine(Part):
@@ -194,6 +205,56 @@ class PickCompleted(FulfilmentEvent):
     pick_task_id: UUID
 
 
+class ShortReason(StrEnum):
+    """Why a picker could not take what the books promise."""
+
+    MISSING = "MISSING"
+    DAMAGED = "DAMAGED"
+
+
+class ShortLine(Part):
+    """`quantity` was not there; of it `held_again` comes from other shelves, the rest waits."""
+
+    line_no: int = Field(ge=1)
+    sku: Sku
+    quantity: Quantity
+    held_again: Count
+    reason: ShortReason
+
+
+class PickShorted(FulfilmentEvent):
+    """Less was there than the books say; what is in doubt is blocked until it is counted."""
+
+    type = "inventory.pick-shorted.v1"
+
+    pick_task_id: UUID
+    lines: tuple[ShortLine, ...] = Field(min_length=1)
+
+
+class PickStopped(FulfilmentEvent):
+    """Nothing of a pick task could be picked: it is closed."""
+
+    type = "inventory.pick-stopped.v1"
+
+    pick_task_id: UUID
+
+
+class BackorderEvent(FulfilmentEvent):
+    lines: tuple[Demand, ...] = Field(min_length=1, description="What changed, by line.")
+
+
+class BackorderCreated(BackorderEvent):
+    """Something ordered is not there: it waits for goods."""
+
+    type = "inventory.backorder-created.v1"
+
+
+class BackorderAllocated(BackorderEvent):
+    """Goods came for an order that waited for them; they are held for it now."""
+
+    type = "inventory.backorder-allocated.v1"
+
+
 class PutBackRequested(FulfilmentEvent):
     """The order was cancelled after picking: the goods must go back to their bins."""
 
@@ -258,3 +319,56 @@ class InboundPosted(Event):
     number: str
     warehouse_id: UUID
     lines: tuple[Demand, ...] = Field(min_length=1)
+
+
+class DocumentEvent(Event):
+    """Keyed by the document that somebody in the warehouse wrote."""
+
+    topic = "inventory.events"
+    keyed_by = "document_id"
+
+    document_id: UUID
+    number: str
+    warehouse_id: UUID
+
+
+class StockIssued(DocumentEvent):
+    """Goods left a warehouse without an order."""
+
+    type = "inventory.stock-issued.v1"
+
+    reason: str
+    lines: tuple[Demand, ...] = Field(min_length=1)
+
+
+class TransferShipped(DocumentEvent):
+    """Goods are on their way from one warehouse to another, and in neither."""
+
+    type = "inventory.transfer-shipped.v1"
+
+    to_warehouse_id: UUID
+    lines: tuple[Demand, ...] = Field(min_length=1)
+
+
+class TransferReceived(DocumentEvent):
+    """A transfer is over; what arrived came in by an inbound note."""
+
+    type = "inventory.transfer-received.v1"
+
+    to_warehouse_id: UUID
+    lost: tuple[Demand, ...] = Field(description="What was sent and did not arrive.")
+
+
+class CountDifference(Part):
+    line_no: int = Field(ge=1)
+    sku: Sku
+    difference: int = Field(description="Base units counted beyond the book; less is negative.")
+
+
+class StockCounted(DocumentEvent):
+    """A count was posted: the book follows what was found."""
+
+    type = "inventory.stock-counted.v1"
+
+    reason: str | None
+    lines: tuple[CountDifference, ...] = Field(description="Only what differs.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import PositiveFloat
+from pydantic import PositiveFloat, PositiveInt
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
@@ -17,3 +17,5 @@ class Settings(ServiceSettings):
     """How long stock is held for an order that nobody confirms."""
     receive_after_days: PositiveFloat = 7.0
     """When a delivered shipment counts as received, though the dealer says nothing."""
+    approval_quantity: PositiveInt = 100
+    """From so many base units on, an issue or the differences of a count need approval."""

@@ -62,10 +62,15 @@ async def post_inbound(tx: Tx, actor: Actor, inbound: Inbound) -> DomainError | 
     if refusal := stocking.inbound_refusal(inbound, warehouses, unknown):
         return refusal
     await shelves.lock(tx)
+    await bring_in(tx, inbound, now)
+    return None
+
+
+async def bring_in(tx: Tx, inbound: Inbound, now: datetime) -> None:
+    """Put goods on the shelves, which are locked, by an inbound note."""
     (number,) = await take_numbers(tx, series("RK", now), 1)
     await shelves.insert_inbound(tx, inbound, number, now)
     await outbox.add(tx, [_posted(inbound, number)])
-    return None
 
 
 def _posted(inbound: Inbound, number: str) -> InboundPosted:

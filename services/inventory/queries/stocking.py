@@ -67,10 +67,17 @@ async def stock(
         """
         SELECT stock.warehouse_id, warehouses.code AS warehouse_code, stock.sku,
                coalesce(products.name, '') AS name, coalesce(products.unit, '') AS unit,
-               on_hand, reserved, on_hand - reserved AS available
+               on_hand, reserved, on_hand - reserved AS available,
+               coalesce(coming.quantity, 0)::bigint AS in_transit
         FROM stock
         JOIN warehouses USING (warehouse_id)
         LEFT JOIN products USING (sku)
+        LEFT JOIN (
+            SELECT to_warehouse_id AS warehouse_id, sku, sum(quantity) AS quantity
+            FROM stock_documents JOIN stock_document_lines USING (document_id)
+            WHERE status = 'IN_TRANSIT'
+            GROUP BY 1, 2
+        ) AS coming USING (warehouse_id, sku)
         WHERE ($1::uuid IS NULL OR (stock.warehouse_id, stock.sku) > ($1, $2::text))
           AND ($4::uuid[] IS NULL OR stock.warehouse_id = ANY($4))
           AND ($5::uuid IS NULL OR stock.warehouse_id = $5)

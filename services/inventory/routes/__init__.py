@@ -1,11 +1,14 @@
 """HTTP API of inventory: parse, call one command or query, answer."""
 
-from services.inventory.routes import picking, shipping, stocking
+from services.inventory.routes import counts, issues, picking, shipping, stocking, transfers
 
 ROUTERS = (
     stocking.warehouses,
     stocking.stock,
     stocking.inbounds,
+    issues.issues,
+    transfers.transfers,
+    counts.stock_counts,
     picking.pick_tasks,
     shipping.outbounds,
     shipping.shipments,

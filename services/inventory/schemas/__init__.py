@@ -139,6 +139,7 @@ class StockResponse(BaseModel):
     on_hand: int
     reserved: int
     available: int
+    in_transit: int = Field(description="On its way here from another warehouse.")
 
 
 class InboundSummary(BaseModel):
