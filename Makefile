@@ -3,10 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python -m
+PROOFS := var/proofs
 
 BENCHES := bench-latency bench-limit bench-growth bench-hotspots bench-overload bench-workers
 .PHONY: $(BENCHES) help setup demo test up down status logs clean check lint types layers contracts-check contracts-release \
-        unit integration saga e2e bench bench-profile model crash-points chaos mutants verify fmt contracts lock compose-up compose-down
+        unit integration saga e2e fuzz-api bench bench-profile model crash-points chaos mutants verify fmt contracts lock compose-up compose-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,8 +19,11 @@ demo: setup ## start everything, load a demo company, walk one order through its
 	@$(RUN) deploy.demo
 
 test: setup ## all tests, on a real PostgreSQL and a real Kafka
-	$(RUN) pytest tests --ignore tests/e2e -n auto --maxprocesses 8
-	$(RUN) pytest tests/e2e
+	@rm -rf $(PROOFS)
+	$(RUN) pytest tests --ignore tests/e2e -n auto --maxprocesses 8 --proofs $(PROOFS)/parts.json
+	$(RUN) pytest tests/e2e --proofs $(PROOFS)/whole.json
+	$(RUN) tests.fuzz --minutes 2 --seed 4
+	@$(RUN) tests.proofs $(PROOFS)/*.json
 
 up: setup ## start the suite on this machine: servers, services, gateway
 	@$(RUN) deploy.local up
@@ -61,6 +65,9 @@ saga: setup ## all services in one process, messages in every order and twice
 
 e2e: setup ## through the gateway of a running suite
 	$(RUN) pytest tests/e2e
+
+fuzz-api: setup ## every route by every role with good and bad input; no 5xx, books unchanged (MINUTES=2 SEED=7 ONLY=words)
+	@$(RUN) tests.fuzz --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only '$(ONLY)')
 
 bench: setup ## whole order lifecycles a second; one JSON line last (ORDERS=2000 CLIENTS=256 or RATE=400, UNTIL=confirmed)
 	@$(RUN) tests.bench --orders $(or $(ORDERS),2000) --clients $(or $(CLIENTS),256) $(if $(RATE),--rate $(RATE)) $(if $(UNTIL),--until $(UNTIL))

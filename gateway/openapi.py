@@ -53,13 +53,31 @@ def merge(documents: Mapping[str, Document]) -> dict[str, Any]:
 
 
 def _ambiguous(documents: Mapping[str, Document]) -> set[str]:
-    seen: dict[str, Any] = {}
-    twice: set[str] = set()
+    """Names that mean two things, because they say so or because they refer to such a one."""
+    seen: dict[str, list[Any]] = {}
     for document in documents.values():
         for name, schema in document.get("components", {}).get("schemas", {}).items():
-            if seen.setdefault(name, schema) != schema:
-                twice.add(name)
+            seen.setdefault(name, []).append(schema)
+    shared = {name: schemas for name, schemas in seen.items() if len(schemas) > 1}
+    twice = {name for name, schemas in shared.items() if any(one != schemas[0] for one in schemas)}
+    while more := {
+        name for name, schemas in shared.items() if name not in twice and _refers(schemas, twice)
+    }:
+        twice |= more
     return twice
+
+
+def _refers(node: Any, names: set[str]) -> bool:
+    """Whether a reference to one of these stands anywhere in it."""
+    match node:
+        case {"$ref": str(reference)}:
+            return reference.rpartition("/")[2] in names
+        case dict():
+            return any(_refers(value, names) for value in node.values())
+        case list():
+            return any(_refers(value, names) for value in node)
+        case _:
+            return False
 
 
 def _with_references(node: Any, renamed: Mapping[str, str]) -> Any:

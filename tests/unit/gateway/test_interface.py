@@ -42,6 +42,22 @@ def test_one_name_for_two_things_is_told_apart_by_service():
     assert schema == {"$ref": "#/components/schemas/BillingOrder"}
 
 
+def test_what_refers_to_one_of_two_things_is_told_apart_too():
+    other = {"type": "object", "properties": {"x": {"type": "integer"}}}
+    documents = {
+        "orders": a_document("/orders"),
+        "billing": a_document("/payments", schema=other),
+    }
+    for document in documents.values():
+        page = {"type": "array", "items": {"$ref": "#/components/schemas/Order"}}
+        document["components"]["schemas"]["Page"] = page
+
+    schemas = merge(documents)["components"]["schemas"]
+
+    assert set(schemas) == {"OrdersOrder", "BillingOrder", "OrdersPage", "BillingPage"}
+    assert schemas["BillingPage"]["items"] == {"$ref": "#/components/schemas/BillingOrder"}
+
+
 def test_the_page_shows_each_operation_and_escapes_what_it_shows():
     document = a_document(schema={"type": "object", "properties": {"a<b": {"type": "string"}}})
 

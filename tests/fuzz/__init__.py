@@ -1,0 +1,1 @@
+"""Bad input: every route of the whole interface, asked through the gateway by every role."""
