@@ -93,6 +93,24 @@ class DealerApplicationRejected(ApplicationEvent):
     reason: str
 
 
+class DealerApplicationEscalated(ApplicationEvent):
+    """Nobody has screened the application for too long; an administrator sees to it."""
+
+    type = "dealers.dealer-application-escalated.v1"
+
+    screener_id: UUID | None = Field(description="Who should have screened it, if anybody.")
+    submitted_at: AwareDatetime
+
+
+class DealerApplicationCreditEndorsed(ApplicationEvent):
+    """Finance agrees to credit for the applicant, up to a limit."""
+
+    type = "dealers.dealer-application-credit-endorsed.v1"
+
+    endorsed_by: UUID
+    credit_limit_minor: Minor = Field(ge=0)
+
+
 class DealerActivated(DealerEvent):
     """A second person approved the application; the dealer may order."""
 

@@ -15,7 +15,7 @@ from services.dealers.routes import (
     territories,
 )
 from services.dealers.settings import Settings
-from services.dealers.timers import watch_due_changes
+from services.dealers.timers import watch_due_changes, watch_unscreened
 
 SERVICE = Service(
     name="dealers",
@@ -31,5 +31,5 @@ SERVICE = Service(
         territories.router,
     ),
     subscriptions=SUBSCRIPTIONS,
-    background=(watch_due_changes,),
+    background=(watch_due_changes, watch_unscreened),
 )

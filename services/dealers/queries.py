@@ -45,7 +45,8 @@ async def application(reader: Reader, application_id: UUID) -> Application:
     row = await reader.fetchrow(
         """
         SELECT application_id, form::text AS form, applicant_user_id, status, screener_id,
-               screened_by, decided_by, reason, dealer_id, version, submitted_at, changed_at
+               screened_by, decided_by, reason, dealer_id, version, submitted_at, changed_at,
+               endorsed_by, endorsed_limit_minor, escalated_at
         FROM dealer_applications
         WHERE application_id = $1
         """,
@@ -79,7 +80,9 @@ async def applications(
         """
         SELECT a.application_id, a.credit_code, a.form ->> 'name' AS name, a.province, a.city,
                a.status, a.screener_id, u.name AS screener_name, a.submitted_at, a.changed_at,
-               a.version
+               a.version,
+               a.status = 'SUBMITTED' AND coalesce(a.escalated_at > a.submitted_at, false)
+                   AS escalated
         FROM dealer_applications a
         LEFT JOIN users u ON u.user_id = a.screener_id
         WHERE ($1::uuid IS NULL OR a.application_id < $1)

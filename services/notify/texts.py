@@ -19,6 +19,10 @@ TODOS: Mapping[str, Text] = {
         "待初审：{name}（{province}{city}）的加盟申请",
         "Screen the application of {name} ({province}, {city})",
     ),
+    "ASSIGN_APPLICATION": Text(
+        "超时未初审：{name}的加盟申请，请催办或改派业务员",
+        "Nobody has screened the application of {name}: see to it, or assign it anew",
+    ),
     "APPROVE_APPLICATION": Text("待审批：{name}的加盟申请", "Approve the application of {name}"),
     "CORRECT_APPLICATION": Text(
         "待补正：{name}的加盟申请被退回（{reason}）",
@@ -63,6 +67,10 @@ TODOS: Mapping[str, Text] = {
     "RECEIVE": Text(
         "待收货：出库单 {shipment_number}（订单 {number}）已送达，请确认收货",
         "Confirm the receipt of {shipment_number} (order {number})",
+    ),
+    "REPLENISH": Text(
+        "待补货：{warehouse}的 {sku} {name}仅余 {available}（低于 {low_below}）",
+        "Replenish {sku} {name} in {warehouse}: {available} available, less than {low_below}",
     ),
     "UNBLOCK_ORDER": Text(
         "流程停滞：订单 {number} 停在“{step}”（{reason}）",

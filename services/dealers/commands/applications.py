@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis import outbox
@@ -13,21 +13,17 @@ from services.dealers.commands.dealers import add_dealers, check_salespeople
 from services.dealers.commands.documents import check_documents
 from services.dealers.commands.scoring import rescore
 from services.dealers.domain import applications as domain
-from services.dealers.domain.applications import (
-    AlreadyApplied,
-    Application,
-    ApplicationMoved,
-    Ask,
-    Changed,
-    Decision,
-    Linked,
-    Status,
-)
+from services.dealers.domain import judging
+from services.dealers.domain.applications import Application, Ask, Changed, Linked, Status
 from services.dealers.domain.dealers import Company, Dealer, DealerExists, Standing
 from services.dealers.domain.documents import DocumentKind
+from services.dealers.domain.judging import Credit, Decision
+from services.dealers.domain.refusals import AlreadyApplied, ApplicationMoved
 from services.dealers.store import applications as store
 from services.dealers.store import people
 from services.dealers.store.dealers import dealers_by_credit_code
+
+ESCALATED_MAX = 200
 
 Check = Callable[[int], None]
 """Raises when the caller means another version than this one."""
@@ -77,7 +73,7 @@ async def submit(
         return second
     territories = await people.territories(tx, [known.form.province])
     screener = domain.screener_of(known.form, territories)
-    return await _decide(tx, known, domain.submitted(by=by, screener_id=screener, now=now))
+    return await _decide(tx, known, judging.submitted(by=by, screener_id=screener, now=now))
 
 
 async def change(
@@ -105,8 +101,17 @@ async def assign(
 ) -> Application:
     """Raises NotFound, StaleVersion, ApplicationMoved, NotASalesperson."""
     await check_salespeople(tx, {screener_id})
-    decision = domain.assigned(screener_id, now=now)
+    decision = judging.assigned(screener_id, now=now)
     return await change(tx, application_id, decision, check=check)
+
+
+async def escalate_unscreened(tx: Tx, now: datetime, after: timedelta) -> int:
+    """Tell of applications that nobody has screened for so long; the number of them."""
+    late = await store.escalate_unscreened(
+        tx, submitted_before=now - after, now=now, limit=ESCALATED_MAX
+    )
+    await outbox.add(tx, [told for one in late if (told := one.escalation)])
+    return len(late)
 
 
 async def approve(  # noqa: PLR0913  (what the second person decides)
@@ -118,16 +123,19 @@ async def approve(  # noqa: PLR0913  (what the second person decides)
     by: UUID,
     now: datetime,
     check: Check,
+    alone_max_minor: int,
     required: Collection[DocumentKind] = (),
 ) -> Dealer:
-    """Make the applicant's company a dealer.
+    """Make the applicant's company a dealer; the approver alone grants up to `alone_max_minor`.
 
     Raises NotFound, StaleVersion, ApplicationMoved, SamePersonScreened, LicenceExpired,
-    DocumentsMissing, DocumentExpired, NotASalesperson, DealerExists.
+    CreditNotEndorsed, SamePersonEndorsed, DocumentsMissing, DocumentExpired, NotASalesperson,
+    DealerExists.
     """
     await _lock_company(tx, application_id)
     known = await _locked(tx, application_id, check)
-    outcome = domain.approved(dealer_id, by=by, now=now)(known)
+    credit = Credit(standing.credit_limit_minor, alone_max_minor)
+    outcome = judging.approved(dealer_id, credit, by=by, now=now)(known)
     if isinstance(outcome, DomainError):
         raise outcome
     await check_documents(tx, application_id, required, now)

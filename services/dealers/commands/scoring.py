@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis.db import Tx
 from chassis.errors import NotFound
 from services.dealers.domain import scoring as domain
-from services.dealers.domain.applications import ApplicationMoved
+from services.dealers.domain.refusals import ApplicationMoved
 from services.dealers.domain.scoring import SCORED, Sheet
 from services.dealers.store import applications
 from services.dealers.store import scores as store

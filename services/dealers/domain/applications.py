@@ -2,71 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from uuid import UUID
 
-from chassis.errors import DomainError, NotFound
 from contracts.dealers import (
-    DealerApplicationRejected,
-    DealerApplicationReturned,
-    DealerApplicationScreened,
+    DealerApplicationEscalated,
     DealerApplied,
 )
 from contracts.message import Message
-
-
-class AlreadyApplied(DomainError):
-    """You have applied for this company already.
-
-    zh: 您已为该企业提交过申请。
-    请查看 application_id 对应的申请。
-
-    Go on with the application in `application_id`.
-    """
-
-
-class CreditCodeFixed(DomainError):
-    """The credit code of an application stays once it was submitted.
-
-    zh: 申请提交后不能更改统一社会信用代码。
-    如代码有误，请重新提交一份申请。
-
-    If it is wrong, apply again with the right one.
-    """
-
-
-class ApplicationMoved(DomainError):
-    """The application is not in a status that allows this.
-
-    zh: 申请当前状态不允许此操作。
-    请刷新后查看最新状态。
-
-    Read it again to see where it stands.
-    """
-
-
-class SamePersonScreened(DomainError):
-    """Who screened an application cannot approve it.
-
-    zh: 初审人不能终审同一份申请。
-    请由另一位管理人员审批。
-
-    Ask another administrator to approve it.
-    """
-
-
-class LicenceExpired(DomainError):
-    """The business licence has expired.
-
-    zh: 营业执照已过期，不能批准。
-    请退回申请，由申请人更新执照。
-
-    Return the application, so that the applicant renews the licence.
-    """
-
+from services.dealers.domain.refusals import (
+    AlreadyApplied,
+)
 
 CHINA = timezone(timedelta(hours=8))
 """Where the last day of a licence ends."""
@@ -118,16 +67,43 @@ class Application:
     dealer_id: UUID | None = None
     submitted_at: datetime | None = None
     version: int = 1
+    endorsed_by: UUID | None = None
+    endorsed_limit_minor: int | None = None
+    """The credit limit that finance agrees to, of this submission."""
+    escalated_at: datetime | None = None
+
+    @property
+    def escalated(self) -> bool:
+        """Whether nobody has screened its last submission for too long."""
+        if self.status is not Status.SUBMITTED or self.submitted_at is None:
+            return False
+        return self.escalated_at is not None and self.escalated_at > self.submitted_at
 
     @property
     def applied(self) -> DealerApplied:
         return DealerApplied(
-            application_id=self.application_id,
-            name=self.form.name,
-            applicant_user_id=self.applicant_user_id,
+            **self.about,
             province=self.form.province,
             city=self.form.city,
             screener_id=self.screener_id,
+        )
+
+    @property
+    def about(self) -> dict[str, object]:
+        """What every event about it says."""
+        return {
+            "application_id": self.application_id,
+            "name": self.form.name,
+            "applicant_user_id": self.applicant_user_id,
+        }
+
+    @property
+    def escalation(self) -> DealerApplicationEscalated | None:
+        """What is told of one that waits too long."""
+        if self.submitted_at is None:
+            return None
+        return DealerApplicationEscalated(
+            **self.about, screener_id=self.screener_id, submitted_at=self.submitted_at
         )
 
 
@@ -144,10 +120,6 @@ class Changed:
     messages: tuple[Message, ...] = ()
 
 
-Decision = Callable[[Application], Changed | DomainError]
-"""What a command makes of an application."""
-
-EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 Territories = Mapping[tuple[str, str], UUID]
 """Salesperson by province and city; the empty city is the rest of the province."""
 
@@ -205,130 +177,3 @@ def second(applicant_user_id: UUID, claim: Claim) -> Linked | AlreadyApplied:
 def screener_of(form: Form, territories: Territories) -> UUID | None:
     """The salesperson of the city, or else of the province."""
     return territories.get((form.province, form.city)) or territories.get((form.province, ""))
-
-
-def rewritten(form: Form, *, by: UUID, now: datetime) -> Decision:
-    """The applicant corrects his form."""
-
-    def decide(known: Application) -> Changed | DomainError:
-        if fault := _not_his(known, by) or _not_in(known, EDITABLE):
-            return fault
-        if known.status is not Status.DRAFT and form.credit_code != known.form.credit_code:
-            return CreditCodeFixed()
-        return Changed(_after(known, now, form=form))
-
-    return decide
-
-
-def submitted(*, by: UUID, screener_id: UUID | None, now: datetime) -> Decision:
-    """The applicant hands it in, for the first time or again."""
-
-    def decide(known: Application) -> Changed | DomainError:
-        if fault := _not_his(known, by) or _not_in(known, EDITABLE):
-            return fault
-        after = _after(
-            known,
-            now,
-            status=Status.SUBMITTED,
-            screener_id=screener_id or known.screener_id,
-            screened_by=None,
-            reason=None,
-            submitted_at=now,
-        )
-        return Changed(after, (after.applied,))
-
-    return decide
-
-
-def assigned(screener_id: UUID, *, now: datetime) -> Decision:
-    """Somebody else should screen it."""
-
-    def decide(known: Application) -> Changed | DomainError:
-        if fault := _not_in(known, {Status.SUBMITTED, Status.RETURNED}):
-            return fault
-        if known.screener_id == screener_id:
-            return Changed(known)
-        after = _after(known, now, screener_id=screener_id)
-        announced = (after.applied,) if after.status is Status.SUBMITTED else ()
-        return Changed(after, announced)
-
-    return decide
-
-
-def screened(*, by: UUID, now: datetime) -> Decision:
-    """A salesperson finds it fit for approval."""
-
-    def decide(known: Application) -> Changed | DomainError:
-        if known.status is Status.SCREENED and known.screened_by == by:
-            return Changed(known)
-        if fault := _not_in(known, {Status.SUBMITTED}):
-            return fault
-        after = _after(known, now, status=Status.SCREENED, screened_by=by)
-        told = DealerApplicationScreened(**_about(known), screener_id=by)
-        return Changed(after, (told,))
-
-    return decide
-
-
-def returned(reason: str, *, now: datetime) -> Decision:
-    """It goes back to the applicant, who reads the reason and corrects it."""
-
-    def decide(known: Application) -> Changed | DomainError:
-        if fault := _not_in(known, {Status.SUBMITTED, Status.SCREENED}):
-            return fault
-        after = _after(known, now, status=Status.RETURNED, reason=reason)
-        return Changed(after, (DealerApplicationReturned(**_about(known), reason=reason),))
-
-    return decide
-
-
-def rejected(reason: str, *, by: UUID, now: datetime) -> Decision:
-    """It is refused for good."""
-
-    def decide(known: Application) -> Changed | DomainError:
-        if fault := _not_in(known, {Status.SUBMITTED, Status.RETURNED, Status.SCREENED}):
-            return fault
-        after = _after(known, now, status=Status.REJECTED, decided_by=by, reason=reason)
-        return Changed(after, (DealerApplicationRejected(**_about(known), reason=reason),))
-
-    return decide
-
-
-def approved(dealer_id: UUID, *, by: UUID, now: datetime) -> Decision:
-    """A second person lets the company become a dealer; the dealer announces himself."""
-
-    def decide(known: Application) -> Changed | DomainError:
-        if fault := _not_in(known, {Status.SCREENED}):
-            return fault
-        if known.screened_by == by:
-            return SamePersonScreened()
-        expiry = known.form.licence_valid_until
-        if expiry is not None and expiry < now.astimezone(CHINA).date():
-            return LicenceExpired(licence_valid_until=expiry)
-        return Changed(
-            _after(known, now, status=Status.APPROVED, decided_by=by, dealer_id=dealer_id)
-        )
-
-    return decide
-
-
-def _after(known: Application, now: datetime, **changes: object) -> Application:
-    return replace(known, changed_at=now, version=known.version + 1, **changes)  # type: ignore[arg-type]  # replace() is typed by field, not by mapping
-
-
-def _about(known: Application) -> dict[str, object]:
-    return {
-        "application_id": known.application_id,
-        "name": known.form.name,
-        "applicant_user_id": known.applicant_user_id,
-    }
-
-
-def _not_his(known: Application, user_id: UUID) -> DomainError | None:
-    return None if known.applicant_user_id == user_id else NotFound()
-
-
-def _not_in(known: Application, statuses: Collection[Status]) -> DomainError | None:
-    if known.status in statuses:
-        return None
-    return ApplicationMoved(current_status=known.status, allowed_in=sorted(statuses))

@@ -9,7 +9,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import DomainError, NotFound
-from services.dealers.domain.applications import Application, ApplicationMoved, Status
+from services.dealers.domain.applications import Application, Status
+from services.dealers.domain.refusals import ApplicationMoved
 
 
 class FileTypeRefused(DomainError):

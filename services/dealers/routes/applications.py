@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from chassis.auth import Actor, Role, allowed, allowed_actions
+from chassis.auth import Actor, Role, allowed
 from chassis.errors import DomainError
-from chassis.http import IfMatch, RuntimeDep, check_version, json_response, with_etag
+from chassis.http import IfMatch, RuntimeDep, check_version
 from chassis.idempotency import IdempotencyKey, once
 from chassis.ids import uuid7
 from chassis.pages import Page, PageQuery
 from chassis.runtime import Runtime
 from chassis.scope import acting, reading
 from services.dealers import queries
-from services.dealers.access import ACCESS
 from services.dealers.commands import applications as commands
-from services.dealers.domain import applications as domain
-from services.dealers.domain.applications import Application, Ask, Decision, Form, Linked, Status
+from services.dealers.domain import judging
+from services.dealers.domain.applications import Application, Ask, Form, Linked, Status
+from services.dealers.domain.judging import Decision
 from services.dealers.routes.dealers import USERS_WAIT_SECONDS, shown_dealer, standing_of
+from services.dealers.routes.shown_applications import answer_application
 from services.dealers.schemas.applications import (
     ApplicationForm,
     ApplicationReceipt,
@@ -31,6 +30,7 @@ from services.dealers.schemas.applications import (
     ApplicationResponse,
     ApplicationSummary,
     AssignRequest,
+    EndorseCreditRequest,
 )
 from services.dealers.schemas.dealers import DealerResponse, StandingRequest
 from services.dealers.schemas.fields import ReasonRequest
@@ -42,29 +42,8 @@ Assigner = Annotated[Actor, Depends(allowed("applications.assign"))]
 Screener = Annotated[Actor, Depends(allowed("applications.screen"))]
 Returner = Annotated[Actor, Depends(allowed("applications.return"))]
 Rejecter = Annotated[Actor, Depends(allowed("applications.reject"))]
+Endorser = Annotated[Actor, Depends(allowed("applications.endorse-credit"))]
 Approver = Annotated[Actor, Depends(allowed("applications.approve"))]
-
-PAPERS = ("applications.add-document", "applications.remove-document")
-VERBS: Mapping[Status, tuple[str, ...]] = {
-    Status.DRAFT: ("applications.submit", *PAPERS),
-    Status.SUBMITTED: (
-        "applications.assign",
-        "applications.screen",
-        "applications.return",
-        "applications.reject",
-        "applications.add-document",
-    ),
-    Status.RETURNED: (
-        "applications.submit",
-        "applications.assign",
-        "applications.reject",
-        *PAPERS,
-    ),
-    Status.SCREENED: ("applications.approve", "applications.return", "applications.reject"),
-    Status.APPROVED: (),
-    Status.REJECTED: (),
-}
-"""What may be done in each status."""
 
 
 @router.get("", response_model=Page[ApplicationSummary])
@@ -82,7 +61,7 @@ async def list_applications(
 @router.get("/{application_id}", response_model=ApplicationResponse)
 async def get_application(application_id: UUID, actor: Viewer, runtime: RuntimeDep) -> Response:
     """One application."""
-    return await _answer(runtime, actor, application_id)
+    return await answer_application(runtime, actor, application_id)
 
 
 @router.post("", status_code=201, response_model=ApplicationReceipt)
@@ -111,7 +90,7 @@ async def rewrite_application(
     if_match: IfMatch,
 ) -> Response:
     """Correct a draft, or an application that was returned; then submit it."""
-    decision = domain.rewritten(_form(body), by=actor.user_id, now=datetime.now(UTC))
+    decision = judging.rewritten(_form(body), by=actor.user_id, now=datetime.now(UTC))
     return await _change(runtime, actor, application_id, decision, if_match)
 
 
@@ -149,7 +128,7 @@ async def assign_application(
             now=datetime.now(UTC),
             check=lambda version: check_version(version, if_match),
         )
-    return await _answer(runtime, actor, application_id)
+    return await answer_application(runtime, actor, application_id)
 
 
 @router.post("/{application_id}/screen", response_model=ApplicationResponse)
@@ -157,7 +136,7 @@ async def screen_application(
     application_id: UUID, actor: Screener, runtime: RuntimeDep, if_match: IfMatch
 ) -> Response:
     """Find it fit for approval, by a second person."""
-    decision = domain.screened(by=actor.user_id, now=datetime.now(UTC))
+    decision = judging.screened(by=actor.user_id, now=datetime.now(UTC))
     return await _change(runtime, actor, application_id, decision, if_match)
 
 
@@ -170,7 +149,7 @@ async def return_application(
     if_match: IfMatch,
 ) -> Response:
     """Send it back to the applicant, who reads the reason and corrects it."""
-    decision = domain.returned(body.reason, now=datetime.now(UTC))
+    decision = judging.returned(body.reason, now=datetime.now(UTC))
     return await _change(runtime, actor, application_id, decision, if_match)
 
 
@@ -183,7 +162,20 @@ async def reject_application(
     if_match: IfMatch,
 ) -> Response:
     """Refuse it for good."""
-    decision = domain.rejected(body.reason, by=actor.user_id, now=datetime.now(UTC))
+    decision = judging.rejected(body.reason, by=actor.user_id, now=datetime.now(UTC))
+    return await _change(runtime, actor, application_id, decision, if_match)
+
+
+@router.post("/{application_id}/endorse-credit", response_model=ApplicationResponse)
+async def endorse_credit(
+    application_id: UUID,
+    body: EndorseCreditRequest,
+    actor: Endorser,
+    runtime: RuntimeDep,
+    if_match: IfMatch,
+) -> Response:
+    """Let finance agree to credit up to a limit: beyond his own an approver needs that first."""
+    decision = judging.endorsed(body.credit_limit_minor, by=actor.user_id, now=datetime.now(UTC))
     return await _change(runtime, actor, application_id, decision, if_match)
 
 
@@ -196,7 +188,10 @@ async def approve_application(
     if_match: IfMatch,
     key: IdempotencyKey,
 ) -> Response:
-    """Make the company a dealer; another person than the screener does."""
+    """Make the company a dealer; another person than the screener does.
+
+    High credit, by tier, needs the yes of finance before.
+    """
     standing = await standing_of(runtime, body)
     dealer_id = uuid7()
     async with acting(runtime, actor) as tx:
@@ -211,6 +206,7 @@ async def approve_application(
                 now=datetime.now(UTC),
                 check=lambda version: check_version(version, if_match),
                 required=runtime.settings.required_documents,
+                alone_max_minor=runtime.settings.credit_without_finance_minor[standing.tier],
             )
             return shown_dealer(actor, *await queries.dealer(tx, dealer_id))
 
@@ -232,45 +228,12 @@ async def _change(
             check=lambda version: check_version(version, if_match),
             screener=_as_screener(actor),
         )
-    return await _answer(runtime, actor, application_id)
+    return await answer_application(runtime, actor, application_id)
 
 
 def _as_screener(actor: Actor) -> UUID | None:
     """A salesperson judges only what is his to screen; an administrator anything."""
     return actor.user_id if Role.SAL in actor.roles and not actor.sees_all else None
-
-
-async def _answer(runtime: Runtime, actor: Actor, application_id: UUID) -> Response:
-    async with reading(runtime, actor) as reader:
-        known = await queries.application(reader, application_id)
-        others = []
-        if actor.roles & {Role.SAL, Role.ADM}:
-            others = await queries.further_applicants(reader, known.form.credit_code)
-    verbs = [verb for verb in VERBS[known.status] if _open_to(verb, actor, known)]
-    shown = ApplicationResponse(
-        **asdict(known.form),
-        application_id=known.application_id,
-        status=known.status,
-        applicant_user_id=known.applicant_user_id,
-        screener_id=known.screener_id,
-        screened_by=known.screened_by,
-        decided_by=known.decided_by,
-        reason=known.reason,
-        dealer_id=known.dealer_id,
-        submitted_at=known.submitted_at,
-        changed_at=known.changed_at,
-        version=known.version,
-        further_applicants=others,
-        allowed_actions=allowed_actions(ACCESS, actor, verbs),
-    )
-    return with_etag(json_response(shown), known.version)
-
-
-def _open_to(verb: str, actor: Actor, known: Application) -> bool:
-    """Beyond his role: who screened does not approve, and what is the applicant's is his alone."""
-    if verb == "applications.approve":
-        return known.screened_by != actor.user_id
-    return verb not in {"applications.submit", *PAPERS} or known.applicant_user_id == actor.user_id
 
 
 def _form(body: ApplicationForm) -> Form:

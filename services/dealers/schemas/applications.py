@@ -88,6 +88,9 @@ class ApplicationResponse(BaseModel):
     submitted_at: datetime | None
     changed_at: datetime
     version: int
+    escalated: bool = Field(description="Nobody has screened it for too long.")
+    endorsed_by: UUID | None
+    endorsed_limit_minor: int | None = Field(description="The credit that finance agrees to.")
     further_applicants: list[FurtherApplicant]
     allowed_actions: list[str]
 
@@ -104,6 +107,13 @@ class ApplicationSummary(BaseModel):
     submitted_at: datetime | None
     changed_at: datetime
     version: int
+    escalated: bool = Field(description="Nobody has screened it for too long.")
+
+
+class EndorseCreditRequest(Body):
+    """Up to which credit limit finance agrees."""
+
+    credit_limit_minor: Limit
 
 
 class AssignRequest(Body):

@@ -52,7 +52,8 @@ async def lock_applications(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Applicati
     rows = await tx.fetch(
         """
         SELECT application_id, form::text AS form, applicant_user_id, status, screener_id,
-               screened_by, decided_by, reason, dealer_id, version, submitted_at, changed_at
+               screened_by, decided_by, reason, dealer_id, version, submitted_at, changed_at,
+               endorsed_by, endorsed_limit_minor, escalated_at
         FROM dealer_applications
         WHERE application_id = ANY($1::uuid[])
         ORDER BY application_id
@@ -63,29 +64,60 @@ async def lock_applications(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Applicati
     return {row["application_id"]: application_of(row) for row in rows}
 
 
+async def escalate_unscreened(
+    tx: Tx, *, submitted_before: datetime, now: datetime, limit: int
+) -> list[Application]:
+    """Those that wait too long since they were last submitted, marked; each submission once."""
+    rows = await tx.fetch(
+        """
+        WITH late AS (
+            SELECT application_id FROM dealer_applications
+            WHERE status = 'SUBMITTED' AND submitted_at < $1
+              AND (escalated_at IS NULL OR escalated_at < submitted_at)
+            ORDER BY submitted_at
+            LIMIT $3
+            FOR NO KEY UPDATE SKIP LOCKED
+        )
+        UPDATE dealer_applications a SET escalated_at = $2
+        FROM late WHERE a.application_id = late.application_id
+        RETURNING a.application_id, a.form::text AS form, a.applicant_user_id, a.status,
+                  a.screener_id, a.screened_by, a.decided_by, a.reason, a.dealer_id, a.version,
+                  a.submitted_at, a.changed_at, a.endorsed_by, a.endorsed_limit_minor,
+                  a.escalated_at
+        """,
+        submitted_before,
+        now,
+        limit,
+    )
+    return [application_of(row) for row in rows]
+
+
 async def save_applications(tx: Tx, saved: Sequence[Application]) -> None:
     """Insert new applications, replace old ones."""
     await tx.execute(
         """
         INSERT INTO dealer_applications (application_id, credit_code, form, province, city,
             applicant_user_id, status, screener_id, screened_by, decided_by, reason, dealer_id,
-            version, submitted_at, changed_at)
+            version, submitted_at, changed_at, endorsed_by, endorsed_limit_minor)
         SELECT application_id, credit_code, form::jsonb, province, city, applicant_user_id, status,
                screener_id, screened_by, decided_by, reason, dealer_id, version, submitted_at,
-               changed_at
+               changed_at, endorsed_by, endorsed_limit_minor
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[],
                     $7::text[], $8::uuid[], $9::uuid[], $10::uuid[], $11::text[], $12::uuid[],
-                    $13::int[], $14::timestamptz[], $15::timestamptz[])
+                    $13::int[], $14::timestamptz[], $15::timestamptz[], $16::uuid[],
+                    $17::bigint[])
              AS new(application_id, credit_code, form, province, city, applicant_user_id, status,
                     screener_id, screened_by, decided_by, reason, dealer_id, version, submitted_at,
-                    changed_at)
+                    changed_at, endorsed_by, endorsed_limit_minor)
         ON CONFLICT (application_id) DO UPDATE
         SET credit_code = excluded.credit_code, form = excluded.form,
             province = excluded.province, city = excluded.city, status = excluded.status,
             screener_id = excluded.screener_id, screened_by = excluded.screened_by,
             decided_by = excluded.decided_by, reason = excluded.reason,
             dealer_id = excluded.dealer_id, version = excluded.version,
-            submitted_at = excluded.submitted_at, changed_at = excluded.changed_at
+            submitted_at = excluded.submitted_at, changed_at = excluded.changed_at,
+            endorsed_by = excluded.endorsed_by,
+            endorsed_limit_minor = excluded.endorsed_limit_minor
         """,
         [one.application_id for one in saved],
         [one.form.credit_code for one in saved],
@@ -102,6 +134,8 @@ async def save_applications(tx: Tx, saved: Sequence[Application]) -> None:
         [one.version for one in saved],
         [one.submitted_at for one in saved],
         [one.changed_at for one in saved],
+        [one.endorsed_by for one in saved],
+        [one.endorsed_limit_minor for one in saved],
     )
 
 
@@ -159,4 +193,7 @@ def application_of(row: Record) -> Application:
         dealer_id=row["dealer_id"],
         submitted_at=row["submitted_at"],
         version=row["version"],
+        endorsed_by=row["endorsed_by"],
+        endorsed_limit_minor=row["endorsed_limit_minor"],
+        escalated_at=row["escalated_at"],
     )

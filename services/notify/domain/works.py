@@ -66,6 +66,18 @@ WORKS: Mapping[str, Work] = {
         facts=("name", "province", "city"),
         voided_by=(dealers.DealerActivated,),
     ),
+    "ASSIGN_APPLICATION": Work(
+        role=Role.ADM,
+        opened_by=dealers.DealerApplicationEscalated,
+        done_by=(
+            dealers.DealerApplicationScreened,
+            dealers.DealerApplicationReturned,
+            dealers.DealerApplicationRejected,
+        ),
+        subject="application_id",
+        facts=("name",),
+        voided_by=(dealers.DealerActivated,),
+    ),
     "APPROVE_APPLICATION": Work(
         role=Role.ADM,
         opened_by=dealers.DealerApplicationScreened,
@@ -160,6 +172,13 @@ WORKS: Mapping[str, Work] = {
         done_by=(inventory.ShipmentReceived,),
         subject="shipment_id",
         facts=("number", "shipment_number"),
+    ),
+    "REPLENISH": Work(
+        role=Role.WHS,
+        opened_by=inventory.StockRanLow,
+        done_by=(inventory.StockRecovered,),
+        subject="threshold_id",
+        facts=("warehouse", "sku", "name", "available", "low_below"),
     ),
     "UNBLOCK_ORDER": Work(
         role=Role.ADM,

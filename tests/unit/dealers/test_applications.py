@@ -14,25 +14,28 @@ from contracts.dealers import (
     DealerApplied,
 )
 from services.dealers.domain import applications as domain
-from services.dealers.domain.applications import (
+from services.dealers.domain import judging
+from services.dealers.domain.applications import Changed, Claim, Linked, Status
+from services.dealers.domain.judging import Credit
+from services.dealers.domain.refusals import (
     AlreadyApplied,
     ApplicationMoved,
-    Changed,
-    Claim,
     CreditCodeFixed,
+    CreditNotEndorsed,
     LicenceExpired,
-    Linked,
+    SamePersonEndorsed,
     SamePersonScreened,
-    Status,
 )
 from tests.builders.dealers import NOW, a_credit_code, a_form, an_application, an_ask
 
-SCREENER, APPROVER, SALES = uuid4(), uuid4(), uuid4()
+SCREENER, APPROVER, SALES, FINANCE = uuid4(), uuid4(), uuid4(), uuid4()
+NO_CREDIT = Credit(limit_minor=0, alone_max_minor=0)
 ALLOWED = {
     "submitted": {Status.DRAFT, Status.RETURNED},
     "rewritten": {Status.DRAFT, Status.RETURNED},
     "assigned": {Status.SUBMITTED, Status.RETURNED},
     "screened": {Status.SUBMITTED},
+    "endorsed": {Status.SCREENED},
     "returned": {Status.SUBMITTED, Status.SCREENED},
     "rejected": {Status.SUBMITTED, Status.RETURNED, Status.SCREENED},
     "approved": {Status.SCREENED},
@@ -41,13 +44,14 @@ ALLOWED = {
 
 def decision(name, known):
     return {
-        "submitted": domain.submitted(by=known.applicant_user_id, screener_id=SALES, now=NOW),
-        "rewritten": domain.rewritten(known.form, by=known.applicant_user_id, now=NOW),
-        "assigned": domain.assigned(SALES, now=NOW),
-        "screened": domain.screened(by=SCREENER, now=NOW),
-        "returned": domain.returned("执照不清晰", now=NOW),
-        "rejected": domain.rejected("不符合要求", by=SCREENER, now=NOW),
-        "approved": domain.approved(uuid4(), by=APPROVER, now=NOW),
+        "submitted": judging.submitted(by=known.applicant_user_id, screener_id=SALES, now=NOW),
+        "rewritten": judging.rewritten(known.form, by=known.applicant_user_id, now=NOW),
+        "assigned": judging.assigned(SALES, now=NOW),
+        "screened": judging.screened(by=SCREENER, now=NOW),
+        "endorsed": judging.endorsed(1, by=FINANCE, now=NOW),
+        "returned": judging.returned("执照不清晰", now=NOW),
+        "rejected": judging.rejected("不符合要求", by=SCREENER, now=NOW),
+        "approved": judging.approved(uuid4(), NO_CREDIT, by=APPROVER, now=NOW),
     }[name]
 
 
@@ -127,7 +131,7 @@ def test_a_draft_claims_nothing_and_tells_nobody():
 def test_who_screened_cannot_approve():
     known = an_application(status=Status.SCREENED, screened_by=SCREENER)
 
-    outcome = domain.approved(uuid4(), by=SCREENER, now=NOW)(known)
+    outcome = judging.approved(uuid4(), NO_CREDIT, by=SCREENER, now=NOW)(known)
 
     assert isinstance(outcome, SamePersonScreened)
 
@@ -140,7 +144,7 @@ def test_an_expired_licence_blocks_approval_from_the_day_after_its_last(valid_un
     form = a_form(licence_valid_until=valid_until)
     known = an_application(form=form, status=Status.SCREENED, screened_by=SCREENER)
 
-    outcome = domain.approved(uuid4(), by=APPROVER, now=NOW)(known)
+    outcome = judging.approved(uuid4(), NO_CREDIT, by=APPROVER, now=NOW)(known)
 
     assert isinstance(outcome, LicenceExpired) == refused
 
@@ -151,7 +155,7 @@ def test_a_licence_ends_at_midnight_in_china():
     midnight = NOW.replace(hour=16)
 
     last, next_day = (
-        domain.approved(uuid4(), by=APPROVER, now=now)(known)
+        judging.approved(uuid4(), NO_CREDIT, by=APPROVER, now=now)(known)
         for now in (midnight.replace(hour=15, minute=59), midnight)
     )
 
@@ -162,7 +166,7 @@ def test_a_licence_ends_at_midnight_in_china():
 def test_screening_twice_by_the_same_person_is_one_screening():
     known = an_application(status=Status.SCREENED, screened_by=SCREENER)
 
-    again, another = (domain.screened(by=one, now=NOW)(known) for one in (SCREENER, uuid4()))
+    again, another = (judging.screened(by=one, now=NOW)(known) for one in (SCREENER, uuid4()))
 
     assert again == Changed(known)
     assert isinstance(another, DomainError)
@@ -172,8 +176,8 @@ def test_a_stranger_can_neither_rewrite_nor_submit():
     known = an_application(status=Status.RETURNED)
 
     outcomes = [
-        domain.rewritten(known.form, by=uuid4(), now=NOW)(known),
-        domain.submitted(by=uuid4(), screener_id=None, now=NOW)(known),
+        judging.rewritten(known.form, by=uuid4(), now=NOW)(known),
+        judging.submitted(by=uuid4(), screener_id=None, now=NOW)(known),
     ]
 
     assert [type(outcome) for outcome in outcomes] == [NotFound, NotFound]
@@ -183,7 +187,7 @@ def test_a_submitted_application_keeps_its_credit_code():
     known = an_application(status=Status.RETURNED)
     other = replace(known.form, credit_code=a_credit_code())
 
-    outcome = domain.rewritten(other, by=known.applicant_user_id, now=NOW)(known)
+    outcome = judging.rewritten(other, by=known.applicant_user_id, now=NOW)(known)
 
     assert isinstance(outcome, CreditCodeFixed)
 
@@ -191,6 +195,46 @@ def test_a_submitted_application_keeps_its_credit_code():
 def test_submitting_again_forgets_the_earlier_screening():
     known = an_application(status=Status.RETURNED, screened_by=SCREENER, reason="执照不清晰")
 
-    again = domain.submitted(by=known.applicant_user_id, screener_id=None, now=NOW)(known)
+    again = judging.submitted(by=known.applicant_user_id, screener_id=None, now=NOW)(known)
 
     assert (again.application.screened_by, again.application.reason) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "endorsed", "by", "refusal"),
+    [
+        (100, None, APPROVER, None),
+        (101, None, APPROVER, CreditNotEndorsed),
+        (101, 100, APPROVER, CreditNotEndorsed),
+        (101, 101, APPROVER, None),
+        (101, 101, FINANCE, SamePersonEndorsed),
+    ],
+)
+def test_beyond_what_he_grants_alone_an_approver_needs_another_person_of_finance(
+    asked, endorsed, by, refusal
+):
+    """F-49: amount and tier decide the level."""
+    known = an_application(
+        status=Status.SCREENED,
+        screened_by=SCREENER,
+        endorsed_by=endorsed and FINANCE,
+        endorsed_limit_minor=endorsed,
+    )
+
+    outcome = judging.approved(uuid4(), Credit(asked, alone_max_minor=100), by=by, now=NOW)(known)
+
+    assert isinstance(outcome, refusal or Changed)
+
+
+def test_who_screened_does_not_endorse_and_what_is_handed_in_again_is_endorsed_anew():
+    known = an_application(status=Status.SCREENED, screened_by=SCREENER)
+    by = known.applicant_user_id
+
+    refused = judging.endorsed(1, by=SCREENER, now=NOW)(known)
+    agreed = judging.endorsed(1, by=FINANCE, now=NOW)(known).application
+    back = judging.returned("执照不清晰", now=NOW)(agreed).application
+    again = judging.submitted(by=by, screener_id=None, now=NOW)(back).application
+
+    assert isinstance(refused, SamePersonEndorsed)
+    assert (agreed.endorsed_by, agreed.endorsed_limit_minor) == (FINANCE, 1)
+    assert (again.endorsed_by, again.endorsed_limit_minor) == (None, None)

@@ -7,7 +7,7 @@ import pytest
 
 from chassis.errors import NotFound
 from services.dealers.domain import documents as domain
-from services.dealers.domain.applications import ApplicationMoved, Status
+from services.dealers.domain.applications import Status
 from services.dealers.domain.documents import (
     DocumentExpired,
     DocumentKind,
@@ -16,6 +16,7 @@ from services.dealers.domain.documents import (
     FileTypeRefused,
     TooManyDocuments,
 )
+from services.dealers.domain.refusals import ApplicationMoved
 from tests.builders.dealers import a_document, an_application
 
 TODAY = date(2026, 11, 25)

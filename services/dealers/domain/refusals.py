@@ -1,0 +1,75 @@
+"""Why something about an application is refused."""
+
+from __future__ import annotations
+
+from chassis.errors import DomainError
+
+
+class AlreadyApplied(DomainError):
+    """You have applied for this company already.
+
+    zh: 您已为该企业提交过申请。
+    请查看 application_id 对应的申请。
+
+    Go on with the application in `application_id`.
+    """
+
+
+class CreditCodeFixed(DomainError):
+    """The credit code of an application stays once it was submitted.
+
+    zh: 申请提交后不能更改统一社会信用代码。
+    如代码有误，请重新提交一份申请。
+
+    If it is wrong, apply again with the right one.
+    """
+
+
+class ApplicationMoved(DomainError):
+    """The application is not in a status that allows this.
+
+    zh: 申请当前状态不允许此操作。
+    请刷新后查看最新状态。
+
+    Read it again to see where it stands.
+    """
+
+
+class SamePersonScreened(DomainError):
+    """Who screened an application cannot approve it.
+
+    zh: 初审人不能终审同一份申请。
+    请由另一位管理人员审批。
+
+    Ask another administrator to approve it.
+    """
+
+
+class LicenceExpired(DomainError):
+    """The business licence has expired.
+
+    zh: 营业执照已过期，不能批准。
+    请退回申请，由申请人更新执照。
+
+    Return the application, so that the applicant renews the licence.
+    """
+
+
+class CreditNotEndorsed(DomainError):
+    """Finance must agree to so high a credit limit first.
+
+    zh: 该信用额度须先由财务同意。
+    请财务人员对申请执行“同意额度”，或降低额度。
+
+    Let finance endorse the credit of the application, or grant less.
+    """
+
+
+class SamePersonEndorsed(DomainError):
+    """Who judged an application otherwise cannot agree to its credit, nor the other way round.
+
+    zh: 同意额度的人不能同时是初审人或终审人。
+    请由另一位人员处理。
+
+    Let another person do it.
+    """
