@@ -43,7 +43,7 @@ async def show_keys(db: Database) -> None:
         turn = f"next try {row['next_try']:%F %T}" if row["next_try"] else "waits for you"
         _say(
             f"{subject_of(row['key'])}  {row['messages']} messages  {row['attempts']} attempts"
-            f"  since {row['parked_at']:%F %T}  {turn}  {_last_line(row['error'])}"
+            f"  since {row['parked_at']:%F %T}  {turn}  {parking.last_line(row['error'])}"
         )
     _say(f"{len(rows)} keys are parked")
 
@@ -112,12 +112,9 @@ async def _report(db: Database, key: bytes) -> bool:
     if left is None:
         _say(f"{subject_of(key)} is free")
     else:
-        _say(f"{subject_of(key)}: {left['messages']} messages wait  {_last_line(left['error'])}")
+        why = parking.last_line(left["error"])
+        _say(f"{subject_of(key)}: {left['messages']} messages wait  {why}")
     return left is None
-
-
-def _last_line(error: str) -> str:
-    return error.strip().rpartition("\n")[2]
 
 
 def _say(line: str) -> None:

@@ -15,4 +15,8 @@ ACCESS: Access = {
     "orders.release-credit-hold": roles(Role.FIN, Role.ADM),
     "orders.cancel": roles(Role.DLR, Role.SAL, Role.ADM),
     "orders.cancel-confirmed": roles(Role.SAL, Role.ADM),
+    "sagas.view": roles(Role.ADM, Role.FIN),
+    "sagas.retry": roles(Role.ADM),
+    "sagas.propose": roles(Role.ADM, Role.FIN),
+    "sagas.approve": roles(Role.ADM, Role.FIN),
 }

@@ -11,6 +11,7 @@ from services.orders import routes
 from services.orders.access import ACCESS
 from services.orders.carts import routes as carts
 from services.orders.consumers import SUBSCRIPTIONS
+from services.orders.desk import routes as desk
 from services.orders.numbering import OrderNumbers
 from services.orders.schemas import SubmitOrderRequest
 from services.orders.settings import Settings
@@ -34,7 +35,7 @@ SERVICE = Service(
     name="orders",
     settings=Settings,
     access=ACCESS,
-    routers=(routes.router, *carts.ROUTERS),
+    routers=(routes.router, *carts.ROUTERS, desk.router),
     subscriptions=SUBSCRIPTIONS,
     hot=(SUBMIT,),
     intakes=(routes.SUBMITTING,),

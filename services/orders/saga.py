@@ -180,6 +180,14 @@ def time_out(order: Order, timer: TimeOutOrder, now: datetime) -> Moved:
     return _announced(order, changed(order, progress=progress), commands)
 
 
+def ask_again(order: Order, now: datetime) -> Moved:
+    """Somebody repaired what was in the way; nothing where no answer is awaited."""
+    progress, commands = saga.ask_again(LIFECYCLE, order.progress, order, now)
+    if not commands:
+        return order, []
+    return _announced(order, changed(order, progress=progress), commands)
+
+
 def _announced(before: Order, moved: Order, commands: Sequence[Message]) -> Moved:
     events = announce(before, moved)
     if not events:
