@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -116,24 +117,42 @@ async def client(reader: Reader, client_id: UUID) -> ClientResponse | None:
     return None if row is None else _client(row)
 
 
-async def audit_log(
-    reader: Reader, page: PageRequest, *, subject_id: UUID | None = None
-) -> Page[AuditEntry]:
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries; None: whatever. `since` is included, `until` is not."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def audit_log(reader: Reader, page: PageRequest, asked: AuditFilter) -> Page[AuditEntry]:
     """What was changed, newest first."""
     (before,) = page.key(UUID)
     rows = await reader.fetch(
         """
         SELECT entry_id, at, actor, action, subject_id, facts
         FROM audit_log
-        WHERE ($1::uuid IS NULL OR entry_id < $1) AND ($3::uuid IS NULL OR subject_id = $3)
+        WHERE ($1::uuid IS NULL OR entry_id < $1)
+          AND ($3::text IS NULL OR actor = $3)
+          AND ($4::text IS NULL OR action = $4)
+          AND ($5::uuid IS NULL OR subject_id = $5)
+          AND ($6::timestamptz IS NULL OR at >= $6)
+          AND ($7::timestamptz IS NULL OR at < $7)
         ORDER BY entry_id DESC
         LIMIT $2
         """,
         before,
         page.fetch,
-        subject_id,
+        asked.actor,
+        asked.action,
+        asked.subject_id,
+        asked.since,
+        asked.until,
     )
-    entries = [AuditEntry(**{**row, "facts": orjson.loads(row["facts"])}) for row in rows]
+    entries = [_entry(row) for row in rows]
     return Page.of(entries, page, key=lambda entry: (entry.entry_id,))
 
 
@@ -172,6 +191,11 @@ async def salespeople(reader: Reader) -> list[tuple[UUID, UUID | None]]:
     """Who looks after each dealer: pairs of dealer and salesperson."""
     rows = await reader.fetch("SELECT dealer_id, salesperson_id FROM dealers")
     return [(row["dealer_id"], row["salesperson_id"]) for row in rows]
+
+
+def _entry(row: Record) -> AuditEntry:
+    facts = orjson.loads(row["facts"])
+    return AuditEntry(**{**row, "before": facts.pop("before", {}), "facts": facts})
 
 
 def _user(row: Record) -> UserResponse:

@@ -226,6 +226,7 @@ class AuditEntry(BaseModel):
     actor: str
     action: str
     subject_id: UUID
+    before: dict[str, Any] = Field(description="What of the facts was different until then.")
     facts: dict[str, Any]
 
 

@@ -63,7 +63,7 @@ async def change_users(tx: Tx, asks: Sequence[Change], *, by: str) -> list[User 
     changed = [one for one in outcomes if isinstance(one, User) and one != known[one.user_id]]
     await store.update_users(tx, changed)
     await sessions.delete_sessions_of(tx, [one.user_id for one in changed if not one.active])
-    await _announce(tx, changed, by, "users.change")
+    await _announce(tx, changed, by, "users.change", before=known)
     return outcomes
 
 
@@ -84,12 +84,24 @@ async def take_dealer_states(tx: Tx, states: Sequence[DealerState]) -> None:
     dealers = [domain.become_dealer(user, activated[user.user_id]) for user in applicants.values()]
     changed = [user for user in dealers if user != applicants[user.user_id]]
     await store.update_users(tx, changed)
-    await _announce(tx, changed, "dealers", "users.become-dealer")
+    await _announce(tx, changed, "dealers", "users.become-dealer", before=applicants)
 
 
-async def _announce(tx: Tx, users: Sequence[User], by: str, action: str) -> None:
+async def _announce(
+    tx: Tx,
+    users: Sequence[User],
+    by: str,
+    action: str,
+    *,
+    before: Mapping[UUID, User] | None = None,
+) -> None:
     """Tell the other services, and the audit log."""
-    await audit.record(tx, [Entry(by, action, user.user_id, _facts(user)) for user in users])
+    known = before or {}
+    entries = [
+        Entry(by, action, user.user_id, _difference(known.get(user.user_id), user))
+        for user in users
+    ]
+    await audit.record(tx, entries)
     await outbox.add(tx, [_state(user) for user in users])
 
 
@@ -104,6 +116,15 @@ def _state(user: User) -> UserState:
         email=user.email,
         language=user.language,
     )
+
+
+def _difference(before: User | None, after: User) -> dict[str, Any]:
+    """What holds now, and what of it was different before."""
+    facts = _facts(after)
+    if before is None:
+        return facts
+    were = {name: was for name, was in _facts(before).items() if was != facts[name]}
+    return facts | {"before": were}
 
 
 def _facts(user: User) -> dict[str, Any]:

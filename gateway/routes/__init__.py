@@ -1,6 +1,6 @@
 """HTTP in: what the gateway answers itself."""
 
-from gateway.routes import clients, docs, oauth, registrations, session, users
+from gateway.routes import audit, clients, docs, oauth, registrations, session, users
 
 ROUTERS = (
     session.router,
@@ -8,5 +8,6 @@ ROUTERS = (
     registrations.router,
     users.router,
     clients.router,
+    audit.router,
     docs.router,
 )

@@ -18,7 +18,6 @@ from gateway.commands import users as commands
 from gateway.domain import DUTIES_APART, Change, NewUser, User, check_password
 from gateway.parts import Parts, PartsDep
 from gateway.schemas import (
-    AuditEntry,
     ChangeUserRequest,
     CreateUserRequest,
     ImportedUser,
@@ -37,7 +36,6 @@ Creator = Annotated[Actor, Depends(allowed("users.create"))]
 Changer = Annotated[Actor, Depends(allowed("users.change"))]
 PasswordSetter = Annotated[Actor, Depends(allowed("users.set-password"))]
 RoleViewer = Annotated[Actor, Depends(allowed("roles.view"))]
-Auditor = Annotated[Actor, Depends(allowed("audit-log.view"))]
 
 IMPORT_SECONDS = 120.0
 """A thousand passwords are hashed one by one."""
@@ -185,15 +183,6 @@ async def list_roles(actor: RoleViewer) -> list[RoleResponse]:  # noqa: ARG001
         )
         for role, (name_zh, name_en) in NAMES.items()
     ]
-
-
-@router.get("/audit-log")
-async def list_audit_log(
-    actor: Auditor, runtime: RuntimeDep, page: PageQuery, subject_id: UUID | None = None
-) -> Page[AuditEntry]:
-    """Who changed what about whom, newest first."""
-    async with reading(runtime, actor) as reader:
-        return await queries.audit_log(reader, page, subject_id=subject_id)
 
 
 async def _new_user(parts: Parts, body: CreateUserRequest) -> NewUser | DomainError:
