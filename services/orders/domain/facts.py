@@ -141,6 +141,7 @@ def _reservation_lost(order: Order, _: ReservationLost) -> Order:
 
 
 def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
+    """The warehouse has the order, so a hold that is still there came too late to stop it."""
     if reply.revision <= order.fulfilment_revision or order.stock is Stock.RELEASED:
         return order
     progress = {line.line_no: line for line in reply.lines}
@@ -156,6 +157,7 @@ def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
     )
     return changed(
         order,
+        holds=frozenset(),
         stock=Stock.FIRM,
         released=True,
         started=reply.started,

@@ -295,6 +295,23 @@ def test_what_confirms_itself_is_held_firmly_at_once_and_starts_where_nothing_is
     assert [(ask.firm, ask.release) for ask in asked] == [(True, True), (True, False)]
 
 
+def test_a_hold_that_came_after_the_release_was_sent_stops_no_invoice():
+    """Domain 5.4.1: goods that left are unaffected. The hold is told as over; its to-do goes."""
+    order, shipment = confirmed(PREPAID), uuid7()
+    order, _ = take(order, ReservationFirmed(order_id=order.order_id))
+    order, said = take(order, funds(order, 1, 100_000))
+    assert said == ["OrderPaymentGateOpened", "ReleaseToWarehouse"]
+    order, _ = saga.go_on(order, actions.hold(order), NOON)
+    assert order.status is Status.ON_HOLD
+
+    order, said = take(
+        order, advanced(order, revision=1, picked=10, shipped=10, shipment_id=shipment)
+    )
+
+    assert said == ["OrderHoldReleased", "OrderShipped", "IssueInvoice"]
+    assert (order.status, order.holds) == (Status.IN_FULFILMENT, frozenset())
+
+
 def test_nothing_that_left_can_be_cancelled():
     order = confirmed()
     order, _ = take(order, advanced(order, revision=1, picked=10, shipped=10))
