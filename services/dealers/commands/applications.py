@@ -15,10 +15,10 @@ from services.dealers.commands.scoring import rescore
 from services.dealers.domain import applications as domain
 from services.dealers.domain import judging
 from services.dealers.domain.applications import Application, Ask, Changed, Linked, Status
-from services.dealers.domain.dealers import Company, Dealer, DealerExists, Standing
+from services.dealers.domain.dealers import Company, Dealer, Standing
 from services.dealers.domain.documents import DocumentKind
 from services.dealers.domain.judging import Credit, Decision
-from services.dealers.domain.refusals import AlreadyApplied, ApplicationMoved
+from services.dealers.domain.refusals import AlreadyApplied, ApplicationMoved, DealerExists
 from services.dealers.store import applications as store
 from services.dealers.store import people
 from services.dealers.store.dealers import dealers_by_credit_code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -14,21 +14,16 @@ from chassis.ids import uuid7
 from chassis.numbers import take_numbers
 from contracts.message import Message
 from services.dealers.domain import dealers as domain
-from services.dealers.domain.dealers import (
-    Change,
-    Changed,
-    ChangeHolds,
-    ChangeKind,
-    Dealer,
-    Decision,
-    NotASalesperson,
-)
+from services.dealers.domain.dealers import Change, Changed, ChangeKind, Dealer, Decision, Tier
+from services.dealers.domain.refusals import ChangeHolds, NotASalesperson
 from services.dealers.store import applications, people
 from services.dealers.store import dealers as store
 
 SERIES = "JXS"
 """Dealer codes 经销商编号: JXS-000123, without gaps."""
 DUE_CHANGES_MAX = 200
+FINANCE: Mapping[Tier, int] = {}
+"""What finance may not grant: nothing."""
 
 Check = Callable[[int], None]
 """Raises when the caller means another version than this one."""
@@ -98,19 +93,29 @@ async def change_dealer(tx: Tx, dealer_id: UUID, decision: Decision, *, check: C
     return outcome
 
 
-async def set_change(tx: Tx, change: Change, *, now: datetime, check: Check) -> Dealer:
+async def set_change(
+    tx: Tx,
+    change: Change,
+    *,
+    now: datetime,
+    check: Check,
+    alone_max_minor: Mapping[Tier, int] = FINANCE,
+) -> Dealer:
     """Let another tier, other terms or another salesperson hold, now or from a later time on.
 
-    Raises NotFound, StaleVersion, DealerExited, NotASalesperson.
+    Credit beyond `alone_max_minor` of his tier is not granted. Raises NotFound, StaleVersion,
+    DealerExited, FinanceGrantsCredit, NotASalesperson.
     """
     if change.kind is ChangeKind.SALESPERSON:
         await check_salespeople(tx, {UUID(change.value["salesperson_id"])})
     if change.effective_from > now:
-        dealer = await change_dealer(tx, change.dealer_id, domain.unchanged, check=check)
+        decision = domain.granted(change, domain.unchanged, alone_max_minor)
+        dealer = await change_dealer(tx, change.dealer_id, decision, check=check)
         await store.save_changes(tx, [change], set_at=now, applied_at=None)
         return dealer
     change = replace(change, effective_from=now)
-    dealer = await change_dealer(tx, change.dealer_id, domain.applied(change), check=check)
+    decision = domain.granted(change, domain.applied(change), alone_max_minor)
+    dealer = await change_dealer(tx, change.dealer_id, decision, check=check)
     await store.save_changes(tx, [change], set_at=now, applied_at=now)
     return dealer
 

@@ -11,8 +11,9 @@ from chassis.db import Tx
 from chassis.errors import NotFound
 from contracts.dealers import DealerStatus
 from services.dealers.domain import places as domain
-from services.dealers.domain.dealers import Dealer, DealerExited
+from services.dealers.domain.dealers import Dealer
 from services.dealers.domain.places import ENTRIES_MAX, Address, Contact, TooManyEntries
+from services.dealers.domain.refusals import DealerExited
 from services.dealers.store import places as store
 from services.dealers.store.dealers import lock_dealers
 

@@ -24,42 +24,7 @@ from contracts.dealers import (
     TermsKind,
 )
 from contracts.message import Message
-
-
-class DealerExited(DomainError):
-    """The dealer has left; nothing about him changes any more.
-
-    zh: 该经销商已退出，不能再变更。
-    """
-
-
-class DealerExists(DomainError):
-    """This company is a dealer already.
-
-    zh: 该企业已是经销商。
-    """
-
-
-class NotASalesperson(DomainError):
-    """This user is not an active salesperson.
-
-    zh: 该用户不是在职业务员。
-    请选择角色为业务员（SAL）的用户。
-
-    Choose a user with the role SAL.
-    """
-
-    status = 422
-
-
-class ChangeHolds(DomainError):
-    """The change holds already.
-
-    zh: 该变更已经生效，不能撤回。
-    请另设一项新的变更。
-
-    Set another change instead.
-    """
+from services.dealers.domain.refusals import DealerExited, FinanceGrantsCredit
 
 
 class Tier(StrEnum):
@@ -234,6 +199,19 @@ def applied(change: Change) -> Decision:
             return Changed(dealer)
         after = replace(dealer, standing=standing, version=dealer.version + 1)
         return Changed(after, (_told(dealer.standing, standing, change), after.state))
+
+    return decide
+
+
+def granted(change: Change, decision: Decision, alone_max_minor: Mapping[Tier, int]) -> Decision:
+    """The decision on a change, refused where it raises credit beyond what may be granted."""
+
+    def decide(dealer: Dealer) -> Changed | DomainError:
+        wanted: int = change.value.get("credit_limit_minor") or 0
+        alone = alone_max_minor.get(dealer.standing.tier, wanted)
+        if wanted > max(alone, dealer.standing.credit_limit_minor):
+            return FinanceGrantsCredit(alone_max_minor=alone)
+        return decision(dealer)
 
     return decide
 

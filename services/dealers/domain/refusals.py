@@ -1,4 +1,4 @@
-"""Why something about an application is refused."""
+"""Why something about an application or a dealer is refused."""
 
 from __future__ import annotations
 
@@ -72,4 +72,50 @@ class SamePersonEndorsed(DomainError):
     请由另一位人员处理。
 
     Let another person do it.
+    """
+
+
+class DealerExited(DomainError):
+    """The dealer has left; nothing about him changes any more.
+
+    zh: 该经销商已退出，不能再变更。
+    """
+
+
+class DealerExists(DomainError):
+    """This company is a dealer already.
+
+    zh: 该企业已是经销商。
+    """
+
+
+class NotASalesperson(DomainError):
+    """This user is not an active salesperson.
+
+    zh: 该用户不是在职业务员。
+    请选择角色为业务员（SAL）的用户。
+
+    Choose a user with the role SAL.
+    """
+
+    status = 422
+
+
+class ChangeHolds(DomainError):
+    """The change holds already.
+
+    zh: 该变更已经生效，不能撤回。
+    请另设一项新的变更。
+
+    Set another change instead.
+    """
+
+
+class FinanceGrantsCredit(DomainError):
+    """Only finance grants so high a credit limit to a dealer of this tier.
+
+    zh: 该级别经销商的此信用额度只能由财务设定。
+    请由财务人员变更，或降低额度。
+
+    Let somebody of finance set it, or grant less.
     """

@@ -21,14 +21,8 @@ from contracts.dealers import DealerStatus, Terms
 from services.dealers import queries
 from services.dealers.access import ACCESS
 from services.dealers.commands import dealers as commands
-from services.dealers.domain.dealers import (
-    Company,
-    Dealer,
-    DealerExists,
-    NotASalesperson,
-    Standing,
-    Tier,
-)
+from services.dealers.domain.dealers import Company, Dealer, Standing, Tier
+from services.dealers.domain.refusals import DealerExists, NotASalesperson
 from services.dealers.schemas.dealers import (
     ChangeResponse,
     DealerImport,

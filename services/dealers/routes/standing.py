@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from chassis.auth import Actor, allowed
+from chassis.auth import Actor, Role, allowed
 from chassis.http import IfMatch, RuntimeDep, check_version
 from chassis.ids import uuid7
 from chassis.runtime import Runtime
@@ -17,7 +17,7 @@ from chassis.scope import acting
 from services.dealers import queries
 from services.dealers.commands import dealers as commands
 from services.dealers.domain import dealers as domain
-from services.dealers.domain.dealers import Change, ChangeKind, Decision
+from services.dealers.domain.dealers import Change, ChangeKind, Decision, Tier
 from services.dealers.routes.dealers import USERS_WAIT_SECONDS, answer_dealer, terms_of
 from services.dealers.schemas.dealers import (
     BindSalespersonRequest,
@@ -98,7 +98,10 @@ async def change_terms(
     runtime: RuntimeDep,
     if_match: IfMatch,
 ) -> Response:
-    """Other terms, and another credit limit, now or later; open orders keep theirs."""
+    """Other terms, and another credit limit, now or later; open orders keep theirs.
+
+    A high limit, by tier, is for finance to grant.
+    """
     value = domain.terms_value(terms_of(body.terms), body.credit_limit_minor)
     change = _change(actor, dealer_id, ChangeKind.TERMS, value, body.effective_from)
     return await _set(runtime, actor, change, if_match)
@@ -145,8 +148,17 @@ async def _set(runtime: Runtime, actor: Actor, change: Change, if_match: int | N
             change,
             now=datetime.now(UTC),
             check=lambda version: check_version(version, if_match),
+            alone_max_minor=_alone_max_minor(runtime, actor),
         )
     return await answer_dealer(runtime, actor, change.dealer_id)
+
+
+def _alone_max_minor(runtime: Runtime, actor: Actor) -> Mapping[Tier, int]:
+    """What he grants without finance (F-49)."""
+    if Role.FIN in actor.roles:
+        return commands.FINANCE
+    limits: Mapping[Tier, int] = runtime.settings.credit_without_finance_minor
+    return limits
 
 
 def _change(

@@ -93,6 +93,24 @@ async def test_a_province_dealer_gets_more_without_finance(api, high):
     assert answer.status_code == 200
 
 
+async def test_afterwards_too_only_finance_raises_credit_beyond_the_limit(api, high):
+    body = a_standing() | {"credit_limit_minor": high - 1}
+    one = f"{await screened(api)}/approve"
+    dealer = (await api(ADMIN).post(one, json=body, headers=a_key())).json()
+    path = f"/dealers/{dealer['dealer_id']}/change-terms"
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    raised = {"terms": {"kind": "CREDIT", "credit_days": 30}, "credit_limit_minor": high}
+
+    alone = await api(ADMIN).post(path, json=raised)
+    dated = await api(ADMIN).post(path, json=raised | {"effective_from": later})
+    lower = await api(ADMIN).post(path, json=raised | {"credit_limit_minor": 1})
+    finance = await api(FINANCE).post(path, json=raised)
+
+    assert [one.status_code for one in (alone, dated, lower, finance)] == [409, 409, 200, 200]
+    assert alone.json()["type"].endswith("/finance-grants-credit")
+    assert finance.json()["credit_limit_minor"] == high
+
+
 async def test_only_finance_endorses_and_only_what_was_screened(api):
     one = f"{PATH}/{(await apply(api)).json()['application_id']}"
     body = {"credit_limit_minor": 1}

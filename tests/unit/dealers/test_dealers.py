@@ -19,7 +19,8 @@ from contracts.dealers import (
     TermsKind,
 )
 from services.dealers.domain import dealers as domain
-from services.dealers.domain.dealers import Change, Changed, ChangeKind, DealerExited, Tier
+from services.dealers.domain.dealers import Change, Changed, ChangeKind, Tier
+from services.dealers.domain.refusals import DealerExited
 from tests.builders.dealers import NOW, a_dealer
 
 MOVES = {
