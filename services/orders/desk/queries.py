@@ -10,7 +10,6 @@ from asyncpg import Record
 from chassis.db import Reader
 from chassis.pages import Page, PageRequest
 from chassis.parking import last_line
-from chassis.saga import ATTEMPTS_MAX
 from services.orders.desk.domain import PARTICIPANTS
 from services.orders.desk.schemas import DeskKind, DeskRow, ProposalResponse
 
@@ -19,10 +18,11 @@ async def desk(
     reader: Reader,
     page: PageRequest,
     *,
+    attempts: int,
     waited_since: datetime,
     kind: DeskKind | None = None,
 ) -> Page[DeskRow]:
-    """Open orders that are parked, stuck, or were submitted before `waited_since`; oldest first."""
+    """Open orders that are parked, asked about in vain or older than that; oldest first."""
     (after,) = page.key(UUID)
     rows = await reader.fetch(
         """
@@ -45,7 +45,7 @@ async def desk(
         """,
         after,
         page.fetch,
-        ATTEMPTS_MAX,
+        attempts,
         waited_since,
         kind,
     )

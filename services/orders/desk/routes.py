@@ -13,6 +13,7 @@ from chassis.errors import DomainError
 from chassis.http import RuntimeDep
 from chassis.idempotency import IdempotencyKey, once
 from chassis.pages import Page, PageQuery
+from chassis.saga import ATTEMPTS_MAX
 from chassis.scope import acting, reading
 from services.orders import queries as order_queries
 from services.orders.access import ACCESS
@@ -37,6 +38,10 @@ Retrier = Annotated[Actor, Depends(allowed("sagas.retry"))]
 Proposer = Annotated[Actor, Depends(allowed("sagas.propose"))]
 Approver = Annotated[Actor, Depends(allowed("sagas.approve"))]
 
+Attempts = Annotated[
+    int, Query(ge=1, le=ATTEMPTS_MAX, description="Stuck: asked again in vain so often.")
+]
+
 WAITING_HOURS = 72
 RULES = {
     Action.RETRY: "sagas.retry",
@@ -52,11 +57,12 @@ async def list_desk(
     page: PageQuery,
     kind: DeskKind | None = None,
     waiting_hours: Annotated[int, Query(ge=1, le=8_760)] = WAITING_HOURS,
+    attempts: Attempts = ATTEMPTS_MAX,
 ) -> Page[DeskRow]:
     """Open orders that are parked, stuck, or wait for people longer than that; oldest first."""
     since = queries.waited_since(datetime.now(UTC), waiting_hours)
     async with reading(runtime, actor) as reader:
-        return await queries.desk(reader, page, waited_since=since, kind=kind)
+        return await queries.desk(reader, page, attempts=attempts, waited_since=since, kind=kind)
 
 
 @router.get("/proposals")
