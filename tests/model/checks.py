@@ -116,6 +116,9 @@ BELIEFS: dict[str, Check] = {
         {one.shipment_id for one in order.shipments if one.invoice_number}
         == {shipment_id for shipment_id, _ in books.invoices}
     ),
+    "goods left and nobody is asked to invoice them": lambda _, books: (
+        len(books.invoices) == len(books.shipments)
+    ),
 }
 """What an order believes when no news is on its way, held against the books."""
 

@@ -123,6 +123,13 @@ PLANTED = (
         (MODEL, "tests/unit/orders/test_saga.py"),
     ),
     Mutant(
+        "a hold that came too late keeps what left from being invoiced",
+        "services/orders/domain/facts.py",
+        "        holds=frozenset(),\n",
+        "",
+        (MODEL, "tests/unit/orders/test_saga.py"),
+    ),
+    Mutant(
         "credit is granted without counting what is held",
         "services/billing/domain/books.py",
         "        return max(0, self.credit_limit_minor - self.exposure_minor)\n",

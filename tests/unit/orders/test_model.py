@@ -11,10 +11,16 @@ from tests.model.matrix import fill, unhandled
     ("terms", "depth"),
     [
         (PREPAID, Depth(time_outs=1, decisions=1, copies=1)),
+        (confirming_itself(PREPAID), Depth(time_outs=0, decisions=1, copies=1)),
         (confirming_itself(ON_CREDIT), Depth(time_outs=0, decisions=1, copies=1)),
         (confirming_itself(ON_CREDIT), Depth(time_outs=1, decisions=0, copies=1)),
     ],
-    ids=["prepaid", "credit with a decision", "credit with a time-out"],
+    ids=[
+        "prepaid",
+        "prepaid that confirms itself",
+        "credit with a decision",
+        "credit with a time-out",
+    ],
 )
 def test_every_interleaving_ends_or_rests_in_somebodys_queue(terms, depth):
     """I-12."""
