@@ -372,3 +372,31 @@ class StockCounted(DocumentEvent):
 
     reason: str | None
     lines: tuple[CountDifference, ...] = Field(description="Only what differs.")
+
+
+class ThresholdEvent(Event):
+    """Keyed by the threshold of a SKU in a warehouse: an alert and its end stay in order."""
+
+    topic = "inventory.events"
+    keyed_by = "threshold_id"
+
+    threshold_id: UUID
+    warehouse_id: UUID
+    sku: Sku
+    available: Count
+
+
+class StockRanLow(ThresholdEvent):
+    """Too little is available; told once, until it recovers."""
+
+    type = "inventory.stock-ran-low.v1"
+
+    warehouse: str = Field(description="Name of the warehouse.")
+    name: str = Field(description="Name of the product.")
+    low_below: Count
+
+
+class StockRecovered(ThresholdEvent):
+    """Enough is available again."""
+
+    type = "inventory.stock-recovered.v1"

@@ -11,6 +11,8 @@ ACCESS: Access = {
     "warehouses.create": roles(Role.ADM),
     "warehouses.change": roles(Role.ADM),
     "stock.view": roles(STAFF, Role.MACHINE),
+    "thresholds.view": roles(STAFF),
+    "thresholds.set": roles(Role.ADM, Role.WHS),
     "inbounds.view": roles(Role.ADM, Role.FIN, Role.WHS, Role.PCK),
     "inbounds.post": roles(Role.WHS),
     "issues.view": roles(Role.ADM, Role.FIN, Role.WHS, Role.PCK),

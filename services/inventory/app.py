@@ -16,5 +16,9 @@ SERVICE = Service(
     access=ACCESS,
     routers=ROUTERS,
     subscriptions=SUBSCRIPTIONS,
-    background=(every(5.0, timers.expire_reservations), every(60.0, timers.receive_overdue)),
+    background=(
+        every(5.0, timers.expire_reservations),
+        every(5.0, timers.raise_alerts),
+        every(60.0, timers.receive_overdue),
+    ),
 )

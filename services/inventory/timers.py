@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from chassis.db import transaction
 from chassis.runtime import Runtime
-from services.inventory.commands import reserving, shipping
+from services.inventory.commands import alerting, reserving, shipping
 from services.inventory.settings import Settings
 
 COUNT_MAX = 200
@@ -27,3 +27,9 @@ async def receive_overdue(runtime: Runtime) -> int:
     age = timedelta(days=settings.receive_after_days)
     async with transaction(runtime.db) as tx:
         return await shipping.receive_overdue(tx, age, COUNT_MAX)
+
+
+async def raise_alerts(runtime: Runtime) -> int:
+    """Tell which stock ran low or recovered."""
+    async with transaction(runtime.db) as tx:
+        return await alerting.raise_alerts(tx, COUNT_MAX)

@@ -119,6 +119,22 @@ class Story:
     def stuck(self):
         return self._order(orders.SagaStuck, step="reserve_stock", reason="no answer")
 
+    def ran_low(self):
+        return inventory.StockRanLow(
+            threshold_id=self.warehouse_id,
+            warehouse_id=self.warehouse_id,
+            warehouse="广州仓",
+            sku="A",
+            name="商品",
+            available=2,
+            low_below=5,
+        )
+
+    def recovered(self):
+        return inventory.StockRecovered(
+            threshold_id=self.warehouse_id, warehouse_id=self.warehouse_id, sku="A", available=6
+        )
+
     def pick_created(self):
         return self._fulfilment(
             inventory.PickTaskCreated, pick_task_id=self.pick_task_id, pick_number="PH-2611-000001"

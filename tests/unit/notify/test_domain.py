@@ -27,6 +27,7 @@ OPENED_AND_ENDED = [
     ("DISPATCH", "DLV", Story.outbound, Story.dispatched),
     ("DELIVER", "DLV", Story.dispatched, Story.delivered),
     ("RECEIVE", "DLR", Story.delivered, Story.handed_over),
+    ("REPLENISH", "WHS", Story.ran_low, Story.recovered),
     ("UNBLOCK_ORDER", "ADM", Story.stuck, Story.checked),
 ]
 
