@@ -19,7 +19,7 @@ from services.orders.carts import domain, store
 from services.orders.carts.domain import Cart, CartLine, Filled, Template, WantedLine
 from services.orders.commands.submitting import submit_orders
 from services.orders.domain.order import Order
-from services.orders.domain.submission import Submission, UnknownDealer, UnknownSku, line_asks
+from services.orders.domain.submission import Submission, UnknownDealer, line_asks
 from services.orders.schemas import LINES_MAX as ORDER_LINES_MAX
 from services.orders.store import orders as order_store
 from services.orders.store import projections
@@ -54,24 +54,17 @@ async def open_cart(tx: Tx, actor: Actor, new: NewCart) -> Cart:
 
 
 async def set_lines(
-    tx: Tx, actor: Actor, cart_id: UUID, changes: Sequence[CartLine], if_match: int | None
+    tx: Tx, actor: Actor, cart_id: UUID, changes: Sequence[WantedLine], if_match: int | None
 ) -> Cart:
     """Set quantities, all of them or none; 0 takes a line out.
 
-    Raises NotFound, StaleVersion, CartOrderedAlready, UnknownSku, CartFull.
+    Raises NotFound, StaleVersion, CartOrderedAlready, InvalidRequest, CartFull.
     """
     cart = await _locked(tx, actor, cart_id)
     domain.check_open(cart)
     check_version(cart.version, if_match)
     articles = await store.articles(tx, [line.sku for line in changes])
-    faults = [
-        {"pointer": f"/lines/{place}/sku", "fault": f"{line.sku} is not for sale"}
-        for place, line in enumerate(changes)
-        if line.quantity and not (line.sku in articles and articles[line.sku].for_sale)
-    ]
-    if faults:
-        raise UnknownSku(faults=faults)
-    return await _save(tx, domain.with_lines(cart, changes))
+    return await _save(tx, domain.with_lines(cart, changes, articles))
 
 
 async def fill_cart(

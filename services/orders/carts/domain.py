@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, InvalidRequest
 
 LINES_MAX = 2_000
 QUANTITY_MAX = 1_000_000
@@ -95,13 +95,15 @@ VERDICT_WORDS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.UNKNOWN_SKU: ("商品编码不存在", "There is no product with this code"),
     Verdict.NOT_FOR_SALE: ("商品已停售或未上架", "The product is not for sale"),
     Verdict.BAD_QUANTITY: (
-        "数量须为 1 至 1,000,000 的整数",
-        "The quantity, with what is in the cart, must be a whole number from 1 to 1,000,000",
+        "数量须为正整数，连同购物车内已有数量折合基本单位不超过 1,000,000",
+        "A whole number, with what is in the cart of 1 to 1,000,000 base units",
     ),
-    Verdict.UNKNOWN_UNIT: ("单位不是该商品的基本单位", "Not the base unit of this product"),
+    Verdict.UNKNOWN_UNIT: ("该商品没有此单位", "The product does not have this unit"),
     Verdict.CART_FULL: ("购物车行数已达上限", "The cart holds no more lines"),
 }
 """In Chinese and in English."""
+AT_FAULT: Mapping[Verdict, str] = {Verdict.BAD_QUANTITY: "quantity", Verdict.UNKNOWN_UNIT: "unit"}
+"""The field to blame, where it is not the SKU."""
 
 
 class CartLine(NamedTuple):
@@ -120,19 +122,34 @@ class WantedLine(NamedTuple):
 
 
 class LineOutcome(NamedTuple):
-    """What became of a wanted line; `line` counts from 1."""
+    """What became of a wanted line."""
 
-    line: int
     wanted: WantedLine
     verdict: Verdict
 
 
-class Article(NamedTuple):
-    """What a cart must know of a product; an empty `unit` was not told yet."""
+class Factor(NamedTuple):
+    """One of a unit is `numerator / denominator` base units."""
+
+    numerator: int
+    denominator: int
+
+
+AS_IT_IS = Factor(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What a cart must know of a product; `units` are those beside the base unit."""
 
     name: str
     unit: str
     for_sale: bool
+    units: Mapping[str, Factor] = field(default_factory=dict[str, Factor])
+
+    def factor(self, unit: str) -> Factor | None:
+        """None for a unit that the product does not have."""
+        return AS_IT_IS if unit in {"", self.unit} else self.units.get(unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +192,18 @@ def check_open(cart: Cart) -> None:
         raise CartOrderedAlready(order_ids=cart.order_ids)
 
 
-def with_lines(cart: Cart, changes: Sequence[CartLine]) -> Cart:
-    """The cart with these quantities; 0 takes a line out. Raises CartFull."""
-    quantities = dict(cart.lines) | dict(changes)
+def with_lines(cart: Cart, changes: Sequence[WantedLine], articles: Mapping[str, Article]) -> Cart:
+    """The cart with these quantities; 0 takes a line out. Raises InvalidRequest, CartFull."""
+    quantities, faults = dict(cart.lines), []
+    for place, one in enumerate(changes):
+        judged = 0 if one.quantity == "0" else judge(one, articles.get(one.sku))
+        if isinstance(judged, Verdict):
+            field = AT_FAULT.get(judged, "sku")
+            faults.append((f"/lines/{place}/{field}", VERDICT_WORDS[judged][1]))
+        else:
+            quantities[one.sku] = judged
+    if faults:
+        raise InvalidRequest(*faults)
     lines = tuple(CartLine(*line) for line in quantities.items() if line[1])
     if len(lines) > LINES_MAX:
         raise CartFull(lines_max=LINES_MAX)
@@ -188,19 +214,25 @@ def fill(cart: Cart, wanted: Sequence[WantedLine], articles: Mapping[str, Articl
     """Add what can be added; equal products become one line. Every wanted line has its outcome."""
     quantities = dict(cart.lines)
     outcomes: list[LineOutcome] = []
-    for line, one in enumerate(wanted, 1):
-        verdict = _verdict(one, articles.get(one.sku), quantities)
-        if verdict in {Verdict.ADDED, Verdict.MERGED}:
-            quantities[one.sku] = quantities.get(one.sku, 0) + quantity_of(one.quantity)
-        outcomes.append(LineOutcome(line, one, verdict))
+    for one in wanted:
+        judged = judge(one, articles.get(one.sku))
+        verdict = judged if isinstance(judged, Verdict) else _add(quantities, one.sku, judged)
+        outcomes.append(LineOutcome(one, verdict))
     lines = tuple(CartLine(*line) for line in quantities.items())
     return Filled(replace(cart, lines=lines), tuple(outcomes))
 
 
-def quantity_of(text: str) -> int:
-    """What somebody typed as a quantity, thousands parted or not; 0 where it is none."""
-    plain = text.replace(",", "").strip()
-    return int(plain) if DIGITS.fullmatch(plain) else 0
+def judge(one: WantedLine, article: Article | None) -> int | Verdict:
+    """The base units that a line asks for, or why it cannot be taken."""
+    if article is None:
+        return Verdict.UNKNOWN_SKU
+    if not article.for_sale:
+        return Verdict.NOT_FOR_SALE
+    factor = article.factor(one.unit)
+    if factor is None:
+        return Verdict.UNKNOWN_UNIT
+    quantity, rest = divmod(_typed(one.quantity) * factor.numerator, factor.denominator)
+    return quantity if not rest and 0 < quantity <= QUANTITY_MAX else Verdict.BAD_QUANTITY
 
 
 def parted(lines: Sequence[CartLine], lines_max: int) -> list[Sequence[CartLine]]:
@@ -208,16 +240,18 @@ def parted(lines: Sequence[CartLine], lines_max: int) -> list[Sequence[CartLine]
     return [lines[start : start + lines_max] for start in range(0, len(lines), lines_max)]
 
 
-def _verdict(one: WantedLine, article: Article | None, quantities: Mapping[str, int]) -> Verdict:
-    if article is None:
-        return Verdict.UNKNOWN_SKU
-    if not article.for_sale:
-        return Verdict.NOT_FOR_SALE
-    if one.unit and article.unit and one.unit != article.unit:
-        return Verdict.UNKNOWN_UNIT
-    there, more = quantities.get(one.sku, 0), quantity_of(one.quantity)
-    if not 0 < more <= QUANTITY_MAX - there:
+def _add(quantities: dict[str, int], sku: str, more: int) -> Verdict:
+    """Add base units of a product, if there is room for them."""
+    there = quantities.get(sku, 0)
+    if there + more > QUANTITY_MAX:
         return Verdict.BAD_QUANTITY
-    if there:
-        return Verdict.MERGED
-    return Verdict.ADDED if len(quantities) < LINES_MAX else Verdict.CART_FULL
+    if not there and len(quantities) >= LINES_MAX:
+        return Verdict.CART_FULL
+    quantities[sku] = there + more
+    return Verdict.MERGED if there else Verdict.ADDED
+
+
+def _typed(text: str) -> int:
+    """What somebody typed as a quantity, thousands parted or not; 0 where it is none."""
+    plain = text.replace(",", "").strip()
+    return int(plain) if DIGITS.fullmatch(plain) else 0

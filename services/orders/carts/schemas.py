@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -43,7 +43,12 @@ class CartRequest(Body):
 
 class CartLineRequest(Body):
     sku: Sku
-    quantity: int = Field(ge=0, le=QUANTITY_MAX, description="Base units; 0 takes the line out.")
+    quantity: int = Field(ge=0, le=QUANTITY_MAX, description="Of `unit`; 0 takes the line out.")
+    unit: Typed = Field(default="", description="Empty: the base unit.")
+
+    @property
+    def wanted(self) -> WantedLine:
+        return WantedLine(self.sku, str(self.quantity), self.unit)
 
 
 class CartLinesRequest(Body):
@@ -160,10 +165,10 @@ class LineResult(BaseModel):
     text_en: str
 
     @classmethod
-    def of(cls, outcome: LineOutcome, first: int) -> LineResult:
+    def of(cls, line: int, outcome: LineOutcome) -> LineResult:
         text_zh, text_en = VERDICT_WORDS[outcome.verdict]
         return cls(
-            line=outcome.line + first - 1,
+            line=line,
             sku=outcome.wanted.sku,
             quantity=outcome.wanted.quantity,
             result=outcome.verdict,
@@ -181,13 +186,15 @@ class FilledCart(BaseModel):
     results: list[LineResult]
 
     @classmethod
-    def of(cls, filled: Filled, articles: Mapping[str, Article], first: int = 1) -> FilledCart:
+    def of(
+        cls, filled: Filled, articles: Mapping[str, Article], places: Iterable[int]
+    ) -> FilledCart:
         taken = sum(one.verdict in {Verdict.ADDED, Verdict.MERGED} for one in filled.outcomes)
         return cls(
             cart=CartResponse.of(filled.cart, articles),
             taken=taken,
             left_out=len(filled.outcomes) - taken,
-            results=[LineResult.of(one, first) for one in filled.outcomes],
+            results=[LineResult.of(*one) for one in zip(places, filled.outcomes, strict=False)],
         )
 
 

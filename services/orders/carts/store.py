@@ -9,7 +9,7 @@ import orjson
 from asyncpg import Record
 
 from chassis.db import Reader, Tx
-from services.orders.carts.domain import Article, Cart, CartLine, Template
+from services.orders.carts.domain import Article, Cart, CartLine, Factor, Template
 
 
 async def lock_cart(tx: Tx, cart_id: UUID, owner_id: UUID) -> Cart | None:
@@ -58,13 +58,16 @@ async def articles(reader: Reader, skus: Collection[str]) -> dict[str, Article]:
     """What is known of these SKUs; unknown ones are left out."""
     rows = await reader.fetch(
         """
-        SELECT sku, name, unit, status = 'ACTIVE' AS for_sale
+        SELECT sku, name, unit, status = 'ACTIVE' AS for_sale, units
         FROM products
         WHERE sku = ANY($1::text[])
         """,
         list(skus),
     )
-    return {row["sku"]: Article(row["name"], row["unit"], row["for_sale"]) for row in rows}
+    return {
+        row["sku"]: Article(row["name"], row["unit"], row["for_sale"], _units(row["units"]))
+        for row in rows
+    }
 
 
 async def insert_template(tx: Tx, template: Template) -> bool:
@@ -101,6 +104,11 @@ def cart_of(row: Record) -> Cart:
 def template_of(row: Record) -> Template:
     """A template from its row, whose columns are named as its fields."""
     return Template(**dict(row) | {"lines": lines_of(row["lines"])})
+
+
+def _units(document: str) -> dict[str, Factor]:
+    told = orjson.loads(document)
+    return {one["unit"]: Factor(one["numerator"], one["denominator"]) for one in told}
 
 
 def _document(lines: Sequence[CartLine]) -> str:

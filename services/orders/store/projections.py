@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from orjson import dumps
+
 from chassis.db import Reader, Tx
 from contracts.catalog import ProductState
 from contracts.dealers import DealerState, DealerStatus
@@ -74,11 +76,13 @@ async def save_products(tx: Tx, states: Sequence[ProductState]) -> None:
     """Keep the newest state of each product."""
     await tx.execute(
         """
-        INSERT INTO products AS p (sku, version, name, status, unit)
-        SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[])
+        INSERT INTO products AS p (sku, version, name, status, unit, units)
+        SELECT sku, version, name, status, unit, units::jsonb
+        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[])
+            AS new(sku, version, name, status, unit, units)
         ON CONFLICT (sku) DO UPDATE
         SET version = excluded.version, name = excluded.name, status = excluded.status,
-            unit = excluded.unit
+            unit = excluded.unit, units = excluded.units
         WHERE excluded.version > p.version
         """,
         [state.sku for state in states],
@@ -86,4 +90,5 @@ async def save_products(tx: Tx, states: Sequence[ProductState]) -> None:
         [state.name for state in states],
         [state.status for state in states],
         [state.unit for state in states],
+        [dumps([dict(one) for one in state.units]).decode() for state in states],
     )

@@ -5,7 +5,7 @@ import pytest
 from chassis.auth import Role
 from chassis.sheets import CSV, XLSX
 from tests.builders.edge import an_actor
-from tests.integration.catalog.test_product_sheets import as_csv, as_xlsx
+from tests.builders.sheets import as_csv, as_xlsx
 
 HEADING = ["sku", "min_quantity", "unit_price"]
 

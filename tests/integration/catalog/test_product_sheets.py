@@ -5,7 +5,6 @@ import io
 import zipfile
 
 import pytest
-from openpyxl import Workbook
 
 from chassis import sheets
 from chassis.auth import Role
@@ -13,23 +12,9 @@ from chassis.sheets import CSV, XLSX
 from contracts.catalog import ProductState
 from tests.builders.catalog import a_product_row
 from tests.builders.edge import an_actor
+from tests.builders.sheets import as_csv, as_xlsx
 
 HEADING = ["sku", "name_zh", "category", "tax_rate_bp", "attribute:材质"]
-
-
-def as_csv(*rows, encoding="utf-8"):
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows(rows)
-    return buffer.getvalue().encode(encoding)
-
-
-def as_xlsx(*rows):
-    book, buffer = Workbook(write_only=True), io.BytesIO()
-    sheet = book.create_sheet()
-    for row in rows:
-        sheet.append(row)
-    book.save(buffer)
-    return buffer.getvalue()
 
 
 async def send(shop, content, kind=CSV, actor=None, **params):

@@ -7,7 +7,7 @@ import pytest
 from chassis.auth import Role
 from chassis.db import transaction
 from chassis.ids import uuid7
-from contracts.catalog import PricedLine, ProductState
+from contracts.catalog import PricedLine, ProductState, ProductUnit
 from contracts.quotes import Quote, read_keys, seal
 from services.orders.app import SERVICE
 from services.orders.commands.projecting import keep_dealers, keep_products
@@ -15,6 +15,10 @@ from tests.builders.edge import a_key, an_actor, serving
 from tests.builders.orders import a_dealer_state
 
 QUOTE_KEY = "k" * 32
+UNITS = (
+    ProductUnit(unit="箱", numerator=12, denominator=1),
+    ProductUnit(unit="两", numerator=1, denominator=20),
+)
 
 
 class Counter:
@@ -37,6 +41,7 @@ class Counter:
                 unit="件",
                 tax_rate_bp=1300,
                 status=status,
+                units=UNITS,
             )
             for sku in skus
         ]

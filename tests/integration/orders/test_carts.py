@@ -31,15 +31,39 @@ async def test_a_line_is_set_by_its_sku_and_zero_takes_it_out(counter):
     assert await counter.lines(path) == [("A", 7)]
 
 
-async def test_one_unknown_sku_leaves_the_cart_as_it_was_and_is_pointed_at(counter):
+async def test_one_bad_line_leaves_the_cart_as_it_was_and_is_pointed_at(counter):
     path = await counter.a_cart(("A", 3))
-    body = {"lines": [{"sku": "B", "quantity": 1}, {"sku": "GHOST", "quantity": 1}]}
+    lines = [
+        {"sku": "B", "quantity": 1},
+        {"sku": "GHOST", "quantity": 1},
+        {"sku": "C", "quantity": 1, "unit": "吨"},
+        {"sku": "C", "quantity": 1, "unit": "两"},
+        {"sku": "GONE", "quantity": 0},
+    ]
 
-    refused = await counter.api(counter.buyer).patch(f"{path}/lines", json=body)
+    refused = await counter.api(counter.buyer).patch(f"{path}/lines", json={"lines": lines})
 
-    assert slug(refused) == (422, "unknown-sku")
-    assert [fault["pointer"] for fault in refused.json()["faults"]] == ["/lines/1/sku"]
+    assert slug(refused) == (422, "invalid-request")
+    assert [fault["pointer"] for fault in refused.json()["faults"]] == [
+        "/lines/1/sku",
+        "/lines/2/unit",
+        "/lines/3/quantity",
+    ]
     assert await counter.lines(path) == [("A", 3)]
+
+
+async def test_a_quantity_in_another_unit_is_kept_in_base_units(counter):
+    """P-07: one 箱 is twelve 件, twenty 两 are one."""
+    path = await counter.a_cart()
+    lines = [
+        {"sku": "A", "quantity": 3, "unit": "箱"},
+        {"sku": "B", "quantity": 40, "unit": "两"},
+        {"sku": "C", "quantity": 5, "unit": "件"},
+    ]
+
+    await counter.api(counter.buyer).patch(f"{path}/lines", json={"lines": lines})
+
+    assert await counter.lines(path) == [("A", 36), ("B", 2), ("C", 5)]
 
 
 async def test_a_change_of_another_version_than_the_current_one_is_refused(counter):

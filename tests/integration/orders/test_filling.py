@@ -5,9 +5,11 @@ from uuid import UUID
 import pytest
 
 from chassis.db import Tx
+from chassis.sheets import CSV, XLSX
 from services.orders.carts import commands
 from services.orders.carts.domain import LINES_MAX, QUANTITY_MAX, WantedLine
 from tests.builders.edge import a_key
+from tests.builders.sheets import as_csv, as_xlsx
 from tests.integration.orders.test_carts import slug
 
 
@@ -36,7 +38,9 @@ async def test_every_line_of_a_quick_order_has_its_result_and_none_spoils_the_ot
         {"sku": "C"},
         {"sku": "C", "quantity": QUANTITY_MAX + 1},
         {"sku": "A", "quantity": QUANTITY_MAX},
-        {"sku": "C", "quantity": 1, "unit": "箱"},
+        {"sku": "C", "quantity": 1, "unit": "吨"},
+        {"sku": "C", "quantity": 21, "unit": "两"},
+        {"sku": "C", "quantity": "2", "unit": "箱"},
     ]
 
     answer = await counter.post(f"{path}/quick-order", {"lines": typed})
@@ -53,10 +57,58 @@ async def test_every_line_of_a_quick_order_has_its_result_and_none_spoils_the_ot
         (9, "C", "BAD_QUANTITY"),
         (10, "A", "BAD_QUANTITY"),
         (11, "C", "UNKNOWN_UNIT"),
+        (12, "C", "BAD_QUANTITY"),
+        (13, "C", "ADDED"),
     ]
-    assert (answer.json()["taken"], answer.json()["left_out"]) == (3, 8)
+    assert (answer.json()["taken"], answer.json()["left_out"]) == (4, 9)
     assert answer.json()["results"][3]["text_zh"] == "商品编码不存在"
-    assert await counter.lines(path) == [("A", 3), ("B", 1203)]
+    assert await counter.lines(path) == [("A", 3), ("B", 1203), ("C", 24)]
+
+
+@pytest.mark.parametrize("kind", [CSV, XLSX])
+async def test_a_sheet_is_answered_by_the_numbers_of_its_rows(counter, kind):
+    path = await counter.a_cart()
+    rows = [["商品编码", "数量", "单位"], ["A", 2, ""], [], ["B", 1, "箱"], ["GHOST", 1, ""]]
+    content = (as_csv if kind == CSV else as_xlsx)(*rows)
+
+    answer = await counter.post(
+        f"{path}/quick-order-sheet", content=content, headers={"Content-Type": kind}
+    )
+
+    assert results(answer) == [(2, "A", "ADDED"), (4, "B", "ADDED"), (5, "GHOST", "UNKNOWN_SKU")]
+    assert await counter.lines(path) == [("A", 2), ("B", 12)]
+
+
+async def test_a_sheet_of_more_rows_than_a_cart_has_or_of_other_columns_is_refused(counter):
+    path = await counter.a_cart()
+    headers = {"Content-Type": CSV}
+
+    long = as_csv(["sku", "quantity"], *(["A", 1] for _ in range(LINES_MAX + 1)))
+    refused = [
+        await counter.post(f"{path}/quick-order-sheet", content=content, headers=headers)
+        for content in (long, as_csv(["sku", "price"], ["A", 1]), b"\xff\xfe\x00")
+    ]
+
+    assert [slug(one) for one in refused] == [
+        (422, "sheet-too-large"),
+        (422, "unknown-columns"),
+        (422, "unreadable-sheet"),
+    ]
+    assert await counter.lines(path) == []
+
+
+async def test_the_sample_sheet_is_one_that_is_read(counter):
+    path = await counter.a_cart()
+
+    sample = await counter.get("/carts/quick-order-sample")
+    answer = await counter.post(
+        f"{path}/quick-order-sheet", content=sample.content, headers={"Content-Type": CSV}
+    )
+
+    assert [(line, result) for line, _, result in results(answer)] == [
+        (2, "UNKNOWN_SKU"),
+        (3, "UNKNOWN_SKU"),
+    ]
 
 
 async def test_a_quick_order_sent_twice_with_its_key_adds_once(counter):

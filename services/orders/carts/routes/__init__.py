@@ -2,4 +2,5 @@
 
 from services.orders.carts.routes import carts, filling, submitting, templates
 
-ROUTERS = (carts.router, filling.router, submitting.router, templates.router)
+ROUTERS = (filling.router, carts.router, submitting.router, templates.router)
+"""Looked up in this order: `/carts/quick-order-sample` is no cart."""

@@ -16,7 +16,7 @@ from chassis.pages import Page, PageQuery
 from chassis.scope import acting, reading
 from services.orders.carts import commands, queries
 from services.orders.carts.commands import NewCart
-from services.orders.carts.domain import Cart, CartLine
+from services.orders.carts.domain import Cart
 from services.orders.carts.schemas import (
     CartLinesRequest,
     CartRequest,
@@ -68,7 +68,7 @@ async def set_lines(
     cart_id: UUID, body: CartLinesRequest, actor: Buyer, runtime: RuntimeDep, if_match: IfMatch
 ) -> Response:
     """Set the quantity of these SKUs, all or none; 0 takes a line out, others stay as they are."""
-    changes = [CartLine(line.sku, line.quantity) for line in body.lines]
+    changes = [line.wanted for line in body.lines]
     async with acting(runtime, actor) as tx:
         cart = await commands.set_lines(tx, actor, cart_id, changes, if_match)
         answer = await shown(tx, cart)
