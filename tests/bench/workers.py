@@ -67,8 +67,8 @@ async def _compared(site: Site, service: str, block: Block, accepted: list[str])
     both = two["cpu_seconds_per_order"][service] * 1_000 + second_ms
     return {
         "service": service,
-        "one_per_second": one["steady_lifecycles_per_second"],
-        "two_per_second": two["steady_lifecycles_per_second"],
+        "one_per_second": one["lifecycles_per_second"],
+        "two_per_second": two["lifecycles_per_second"],
         "one_cpu_ms": one["cpu_ms_in_all"],
         "two_cpu_ms": round(two["cpu_ms_in_all"] + second_ms, 2),
         "itself_one_cpu_ms": round(itself, 2),
