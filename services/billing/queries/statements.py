@@ -9,9 +9,9 @@ from uuid import UUID
 
 from chassis.db import Reader
 from chassis.errors import InvalidRequest
-from services.billing import queries
 from services.billing.domain.documents import business_day
 from services.billing.domain.statements import LINES_MAX, Aging, Period, aged
+from services.billing.queries.accounts import account as account_of
 from services.billing.schemas.statements import (
     AccountAsOfResponse,
     AgingResponse,
@@ -22,7 +22,7 @@ from services.billing.schemas.statements import (
 
 async def account_as_of(reader: Reader, dealer_id: UUID, at: datetime) -> AccountAsOfResponse:
     """What a dealer's account stood at (U-02). Raises NotFound."""
-    account = await queries.account(reader, dealer_id)
+    account = await account_of(reader, dealer_id)
     row = await reader.fetchrow(
         """
         WITH posted AS (
@@ -78,7 +78,7 @@ async def account_as_of(reader: Reader, dealer_id: UUID, at: datetime) -> Accoun
 
 async def statement(reader: Reader, dealer_id: UUID, period: Period) -> StatementResponse:
     """One dealer's statement. Raises NotFound, InvalidRequest for more than LINES_MAX lines."""
-    account = await queries.account(reader, dealer_id)
+    account = await account_of(reader, dealer_id)
     opening = await _balances(reader, dealer_id, period.begin)
     closing = await _balances(reader, dealer_id, period.end)
     aging = await _aging(reader, dealer_id, period)

@@ -12,30 +12,31 @@ from chassis.http import IfMatch, RuntimeDep, json_response, with_etag
 from chassis.idempotency import IdempotencyKey, once
 from chassis.pages import Page, PageQuery
 from chassis.scope import acting, reading
-from services.billing import queries, schemas
 from services.billing.access import ACCESS
 from services.billing.commands import receipts as commands
 from services.billing.domain.allocations import PayOrder
-from services.billing.schemas import (
+from services.billing.queries import accounts as queries
+from services.billing.schemas.accounts import (
+    Account,
     AccountResponse,
     EntryResponse,
-    Name,
     PayOrderRequest,
     PayOrderResponse,
 )
+from services.billing.schemas.fields import Name
 
 router = APIRouter(prefix="/accounts", tags=["billing"])
 Viewer = Annotated[Actor, Depends(allowed("accounts.view"))]
 Payer = Annotated[Actor, Depends(allowed("accounts.pay-order"))]
 
 
-@router.get("", response_model=Page[schemas.Account])
+@router.get("", response_model=Page[Account])
 async def list_accounts(
     actor: Viewer,
     runtime: RuntimeDep,
     page: PageQuery,
     q: Annotated[Name | None, Query(description="Start of a code, or part of a name.")] = None,
-) -> Page[schemas.Account]:
+) -> Page[Account]:
     """The accounts that the caller may see."""
     async with reading(runtime, actor) as reader:
         return await queries.accounts(reader, page, text=q)
@@ -84,7 +85,7 @@ async def pay_order(
         return await once(tx, key, 200, pay)
 
 
-def _shown(account: schemas.Account, actor: Actor) -> AccountResponse:
+def _shown(account: Account, actor: Actor) -> AccountResponse:
     possible = ["accounts.pay-order"] if account.wallet_minor else []
     resource = Resource(dealer_id=account.dealer_id)
     actions = allowed_actions(ACCESS, actor, possible, resource)

@@ -11,10 +11,10 @@ from chassis.auth import Actor, allowed
 from chassis.http import RuntimeDep
 from chassis.pages import Page, PageQuery
 from chassis.scope import reading
-from services.billing import queries
 from services.billing.access import whose
 from services.billing.domain.books import PaymentStatus
-from services.billing.schemas import Invoice, InvoiceResponse, ReceivableResponse
+from services.billing.queries import invoices as queries
+from services.billing.schemas.invoices import Invoice, InvoiceResponse, ReceivableResponse
 
 invoices = APIRouter(prefix="/invoices", tags=["billing"])
 receivables = APIRouter(prefix="/receivables", tags=["billing"])

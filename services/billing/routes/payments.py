@@ -17,14 +17,14 @@ from chassis.idempotency import IdempotencyKey, once
 from chassis.ids import uuid7
 from chassis.pages import Page, PageQuery
 from chassis.scope import acting, reading
-from services.billing import queries
 from services.billing.access import ACCESS, whose
 from services.billing.commands import receipts as commands
 from services.billing.domain.allocations import Allocate
 from services.billing.domain.covering import Share
 from services.billing.domain.documents import business_day
 from services.billing.domain.receipts import ReceiptState, RecordReceipt, Reverse
-from services.billing.schemas import (
+from services.billing.queries import payments as queries
+from services.billing.schemas.payments import (
     AllocateRequest,
     Payment,
     PaymentFilters,

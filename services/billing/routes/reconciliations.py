@@ -18,6 +18,7 @@ from services.billing.commands import reconciliations as commands
 from services.billing.commands.reconciliations import Line
 from services.billing.domain.bank_files import LineState
 from services.billing.queries import reconciliations as queries
+from services.billing.schemas.fields import WhyRequest
 from services.billing.schemas.reconciliations import (
     BankFileRequest,
     BankLineResponse,
@@ -25,7 +26,6 @@ from services.billing.schemas.reconciliations import (
     Reconciliation,
     ReconciliationResponse,
 )
-from services.billing.schemas.refunds import WhyRequest
 
 router = APIRouter(prefix="/reconciliations", tags=["billing"])
 Viewer = Annotated[Actor, Depends(allowed("reconciliations.view"))]

@@ -20,13 +20,13 @@ from services.billing.access import ACCESS, whose
 from services.billing.commands import refunds as commands
 from services.billing.domain.refunds import STEPS, RequestRefund, Step, TakeStep
 from services.billing.queries import refunds as queries
+from services.billing.schemas.fields import WhyRequest
 from services.billing.schemas.refunds import (
     PayRefundRequest,
     Refund,
     RefundFilters,
     RefundRequest,
     RefundResponse,
-    WhyRequest,
 )
 
 router = APIRouter(prefix="/refunds", tags=["billing"])

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.billing.domain.bank_files import LineState, MatchedBy
-from services.billing.schemas import NO_NUL, Name, Request
+from services.billing.schemas.fields import NO_NUL, Name, Request
 
 
 class BankFileRequest(Request):

@@ -9,17 +9,15 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.billing.domain.refunds import RefundState
-from services.billing.schemas import (
+from services.billing.schemas.fields import (
     CURRENCY,
     AmountMinor,
     Currency,
     Dealer,
     Name,
     Request,
-    Text,
+    Why,
 )
-
-Why = Annotated[Text, Field(min_length=1)]
 
 
 class RefundRequest(Request):
@@ -37,10 +35,6 @@ class PayRefundRequest(Request):
     """The transfer that paid it."""
 
     bank_reference: Name = Field(description="What the bank calls the transfer; used once.")
-
-
-class WhyRequest(Request):
-    reason: Why
 
 
 class RefundFilters(BaseModel):

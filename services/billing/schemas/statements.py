@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.billing.domain.books import Kind
-from services.billing.schemas import CURRENCY, Currency, Dealer
+from services.billing.schemas.fields import CURRENCY, Currency, Dealer
 
 
 class AccountAsOfResponse(Dealer):
