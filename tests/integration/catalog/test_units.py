@@ -7,7 +7,7 @@ import pytest
 from contracts.catalog import ProductState
 from tests.builders.catalog import a_product_row
 from tests.builders.edge import a_key
-from tests.integration.catalog.test_product_sheets import as_csv
+from tests.builders.sheets import as_csv
 
 BOX = {"unit": "箱", "numerator": 12}
 HALF = {"unit": "半箱", "numerator": 13, "denominator": 2}
