@@ -6,7 +6,7 @@ RUN := $(BIN)/python -m
 PROOFS := var/proofs
 
 BENCHES := bench-latency bench-limit bench-growth bench-hotspots bench-overload bench-workers
-.PHONY: $(BENCHES) help setup demo test up down status logs clean check lint types layers contracts-check contracts-release \
+.PHONY: $(BENCHES) help setup demo demo-year test up down status logs clean check lint types layers contracts-check contracts-release \
         unit integration saga e2e fuzz-api bench bench-profile model crash-points chaos mutants verify fmt contracts lock compose-up compose-down
 
 help: ## list the targets
@@ -17,6 +17,9 @@ setup: ## make .venv from requirements.lock; does nothing when it is up to date
 
 demo: setup ## start everything, load a demo company, walk one order through its whole life
 	@$(RUN) deploy.demo
+
+demo-year: setup ## a year of business in the demo company, for reports and performance (ORDERS=24000)
+	@$(RUN) deploy.demo.year $(if $(ORDERS),--orders $(ORDERS))
 
 test: setup ## all tests, on a real PostgreSQL and a real Kafka
 	@rm -rf $(PROOFS)

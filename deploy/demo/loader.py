@@ -12,7 +12,8 @@ from deploy.demo.client import Caller, Json
 from deploy.demo.company import DISCOUNTS, TIER_WORDS, Company, Person, Warehouse, prices
 from deploy.demo.logins import Logins
 
-LISTS_VALID_FROM = "2026-01-01T00:00:00Z"
+LISTS_VALID_FROM = "2025-01-01T00:00:00Z"
+"""Before the year of `make demo-year` begins."""
 STOCK = {"MANUAL": 5_000, "DIRECT": 1_000_000}
 """Base units of every SKU that a warehouse starts with."""
 ACTIVE_WITHIN_SECONDS = 30.0
