@@ -81,7 +81,7 @@ ORDERS = (
             SELECT substring(convert_from(answer, 'UTF8') FROM '"order_id" ?: ?"([^"]+)"')
                        AS order_id
             FROM idempotency
-            WHERE status = 201
+            WHERE status = 201 AND scope LIKE '% POST /orders'
         ) answered
         GROUP BY order_id
         """,
