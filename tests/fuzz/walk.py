@@ -27,6 +27,8 @@ from tests.fuzz.pool import Pool
 DESCRIPTION = FOLDER / "qudao.json"
 ITEMS_MAX = 8
 """Of a list in a request: thousands are as good or bad as a few, and take seconds."""
+JSON = "application/json"
+"""Also said where nothing follows: to who asks whether something changed (304)."""
 PLENTY = 100_000
 """Examples of one operation: its time is over before."""
 BUSY = frozenset({503, 504})
@@ -160,7 +162,7 @@ class Walk:
             self.walked.faults[fault] = often + 1, first
         if refused(answer):
             self._sample(sent, chance)
-        elif answer.headers.get("content-type", "").startswith("application/json"):
+        elif answer.content and answer.headers.get("content-type", "").startswith(JSON):
             self.pool.learn(answer.json())
 
     def _sample(self, sent: Sent, chance: random.Random) -> None:
