@@ -67,7 +67,7 @@ ORDERS = (
                        AS order_id
         ) a
         LEFT JOIN orders o USING (order_id)
-        WHERE i.status = 201
+        WHERE i.status = 201 AND i.scope LIKE '% POST /orders'
         """,
     ),
     Invariant(
