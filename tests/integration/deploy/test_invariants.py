@@ -83,7 +83,8 @@ def an_announcement(sequence):
 def an_answer(key, order_id):
     return f"""
         INSERT INTO idempotency (scope, key, request_hash, status, answer)
-        VALUES ('d POST /orders', '{key}', '', 201, convert_to('{{"order_id":"{order_id}"}}', 'UTF8'));
+        VALUES ('d POST /orders', '{key}', '', 201,
+                convert_to('{{"order_id":"{order_id}"}}', 'UTF8'));
     """
 
 
