@@ -26,8 +26,7 @@ class Demand(Part):
 class ReserveStock(InventoryCommand):
     """Hold every line of an order, or nothing: softly for a limited time, or firmly at once.
 
-    With `firm` it is answered as FirmReservation is, with a refusal as ever. With `backorder`
-    what there is is held, and the rest waits for goods.
+    With `firm` it is answered as FirmReservation is, with a refusal as ever.
     """
 
     type = "inventory.reserve-stock.v1"
@@ -38,7 +37,6 @@ class ReserveStock(InventoryCommand):
     lines: tuple[Demand, ...] = Field(min_length=1)
     firm: bool = Field(default=False, description="Nothing but the stock stands in the way.")
     release: bool = Field(default=False, description="Of a firm one: the warehouse may start.")
-    backorder: bool = Field(default=False, description="What is short may wait for goods.")
 
 
 class FirmReservation(InventoryCommand):
@@ -65,16 +63,8 @@ class CancelFulfilment(InventoryCommand):
     type = "inventory.cancel-fulfilment.v1"
 
 
-class HeldReply(OrderReply):
-    """All that is on backorder of the order, so that the newest suffices; the rest is held."""
-
-    backordered: tuple[Demand, ...] = Field(
-        default=(), description="Base units that wait for goods, by line."
-    )
-
-
-class StockReserved(HeldReply):
-    """Every line of the order is held, softly, or waits for goods."""
+class StockReserved(OrderReply):
+    """Every line of the order is held, softly."""
 
     type = "inventory.stock-reserved.v1"
 
@@ -94,7 +84,7 @@ class ReservationExpired(OrderReply):
     type = "inventory.reservation-expired.v1"
 
 
-class ReservationFirmed(HeldReply):
+class ReservationFirmed(OrderReply):
     """The reservation lasts; the warehouse waits for the payment gate."""
 
     type = "inventory.reservation-firmed.v1"
@@ -123,7 +113,6 @@ class LineProgress(Part):
     shipped: Count
     delivered: Count
     received: Count
-    backordered: Count = Field(default=0, description="Waits for goods; none of it is picked.")
 
 
 class ShipmentLine(Part):
@@ -203,56 +192,6 @@ class PickCompleted(FulfilmentEvent):
     type = "inventory.pick-completed.v1"
 
     pick_task_id: UUID
-
-
-class ShortReason(StrEnum):
-    """Why a picker could not take what the books promise."""
-
-    MISSING = "MISSING"
-    DAMAGED = "DAMAGED"
-
-
-class ShortLine(Part):
-    """`quantity` was not there; of it `held_again` comes from other shelves, the rest waits."""
-
-    line_no: int = Field(ge=1)
-    sku: Sku
-    quantity: Quantity
-    held_again: Count
-    reason: ShortReason
-
-
-class PickShorted(FulfilmentEvent):
-    """Less was there than the books say; what is in doubt is blocked until it is counted."""
-
-    type = "inventory.pick-shorted.v1"
-
-    pick_task_id: UUID
-    lines: tuple[ShortLine, ...] = Field(min_length=1)
-
-
-class PickStopped(FulfilmentEvent):
-    """Nothing of a pick task could be picked: it is closed."""
-
-    type = "inventory.pick-stopped.v1"
-
-    pick_task_id: UUID
-
-
-class BackorderEvent(FulfilmentEvent):
-    lines: tuple[Demand, ...] = Field(min_length=1, description="What changed, by line.")
-
-
-class BackorderCreated(BackorderEvent):
-    """Something ordered is not there: it waits for goods."""
-
-    type = "inventory.backorder-created.v1"
-
-
-class BackorderAllocated(BackorderEvent):
-    """Goods came for an order that waited for them; they are held for it now."""
-
-    type = "inventory.backorder-allocated.v1"
 
 
 class PutBackRequested(FulfilmentEvent):
