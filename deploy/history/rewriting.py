@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 OWN_IDS = {
     *("order_id", "shipment_id", "invoice_id", "document_id", "transaction_id", "pick_task_id"),
     *("message_id", "event_id", "todo_id", "subject_id", "opened_by", "cause", "correlation"),
-    "receipt_id",
+    *("receipt_id", "proposal_id"),
 }
 """Columns with ids of the order and of what came of it; all other ids stay as they are."""
 OWN_NUMBERS = {"number", "order_number", "invoice_number", "reference"}

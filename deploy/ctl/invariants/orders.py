@@ -62,12 +62,12 @@ ORDERS = (
                CASE WHEN o.order_id IS NULL THEN 'answered with 201, and there is no such order'
                END AS fault
         FROM idempotency i
-        CROSS JOIN LATERAL (
-            SELECT substring(convert_from(i.answer, 'UTF8') FROM '"order_id" ?: ?"([^"]+)"')::uuid
-                       AS order_id
-        ) a
-        LEFT JOIN orders o USING (order_id)
-        WHERE i.status = 201 AND i.scope LIKE '% POST /orders'
+        LEFT JOIN LATERAL jsonb_path_query(
+            convert_from(i.answer, 'UTF8')::jsonb, 'strict $.**.order_id'
+        ) AS told(order_id) ON true
+        LEFT JOIN orders o ON o.order_id = (told.order_id #>> '{}')::uuid
+        WHERE i.status = 201
+          AND (i.scope LIKE '% POST /orders' OR i.scope LIKE '% POST /carts/{cart_id}/submit')
         """,
     ),
     Invariant(

@@ -72,23 +72,21 @@ async def articles(reader: Reader, skus: Collection[str]) -> dict[str, Article]:
 
 async def insert_template(tx: Tx, template: Template) -> bool:
     """False where the dealer has one of this name."""
-    return (
-        await tx.fetchval(
-            """
+    stored: bool | None = await tx.fetchval(
+        """
         INSERT INTO cart_templates (template_id, dealer_id, name, lines, saved_by, saved_at)
         VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (dealer_id, name) DO NOTHING
         RETURNING true
         """,
-            template.template_id,
-            template.dealer_id,
-            template.name,
-            _document(template.lines),
-            template.saved_by,
-            template.saved_at,
-        )
-        is not None
+        template.template_id,
+        template.dealer_id,
+        template.name,
+        _document(template.lines),
+        template.saved_by,
+        template.saved_at,
     )
+    return bool(stored)
 
 
 async def delete_template(tx: Tx, template_id: UUID) -> None:

@@ -80,11 +80,11 @@ def an_announcement(sequence):
     """
 
 
-def an_answer(key, order_id):
+def an_answer(key, order_id, *, route="/orders"):
     return f"""
         INSERT INTO idempotency (scope, key, request_hash, status, answer)
-        VALUES ('d POST /orders', '{key}', '', 201,
-                convert_to('{{"order_id":"{order_id}"}}', 'UTF8'));
+        VALUES ('d POST {route}', '{key}', '', 201,
+                convert_to('{{"orders":[{{"order_id":"{order_id}"}}]}}', 'UTF8'));
     """
 
 
@@ -167,6 +167,7 @@ PLANTED = [
     ),
     ("orders", "I-12", an_order(queue="NULL")),
     ("orders", "R1", an_answer("k", uuid4())),
+    ("orders", "R1", an_answer("k", uuid4(), route="/carts/{cart_id}/submit")),
     ("orders", "R2", an_order() + an_answer("k1", ORDER) + an_answer("k2", ORDER)),
     ("orders", "R4", an_order(deadline="now() - interval '3 minutes'")),
     ("orders", "R4", an_order(phase="'COMPLETED'")),
