@@ -80,6 +80,7 @@ async def test_pages_of_an_assortment_are_full(stocked):
 
 
 async def test_what_a_dealer_may_not_buy_is_refused_in_quotes_and_orders(stocked):
+    """P-11."""
     buyer = await stocked.a_dealer("CITY")
     before = datetime.now(UTC)
     await rule(stocked, "DENY", tier="CITY", category="GJ")

@@ -21,6 +21,7 @@ async def stocked(shop):
 
 
 async def test_a_quote_in_boxes_is_a_promise_in_base_units(stocked):
+    """E-15: two boxes of 12 are 24 pieces, converted once."""
     buyer = await stocked.a_dealer("CITY")
     lines = [{"sku": "A", "quantity": 2, "unit": "箱"}, {"sku": "B", "quantity": 3}]
 

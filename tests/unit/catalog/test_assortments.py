@@ -88,6 +88,7 @@ RULES = st.builds(
 
 @given(st.lists(RULES, max_size=6))
 def test_a_denial_wins_and_an_allowance_limits(rules):
+    """P-11."""
     held = [
         rule
         for rule in rules

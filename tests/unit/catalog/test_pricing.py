@@ -126,6 +126,7 @@ def test_a_list_for_a_season_overrides_the_general_one_for_what_it_names_only():
 
 
 def test_the_nearest_list_prices_what_it_names():
+    """P-05, F-46."""
     everybody, tier = a_published_list(None), a_published_list("CITY")
     there = a_published_list("CITY", province="浙江省")
     his = a_published_list(None, dealer_id=DEALER, published_at=NOON - DAY * 2)
@@ -297,6 +298,7 @@ def oracle(lists, prices, nearest, at, quantity):
     st.integers(1, 10),
 )
 def test_the_engine_agrees_with_an_oracle_that_tries_everything(lists, data, tier, at, quantity):
+    """P-05."""
     prices = {one: data.draw(PRICES) for one in lists}
     entries = [
         (one, {"A": breaks(**{f"from_{least}": f"{p:f}" for least, p in sorted(steps.items())})})
