@@ -25,6 +25,7 @@ test: setup ## all tests, on a real PostgreSQL and a real Kafka
 	@rm -rf $(PROOFS)
 	$(RUN) pytest tests --ignore tests/e2e -n auto --maxprocesses 8 --proofs $(PROOFS)/parts.json
 	$(RUN) pytest tests/e2e --proofs $(PROOFS)/whole.json
+	$(RUN) tests.fuzz --minutes 2 --seed 4
 	@$(RUN) tests.proofs $(PROOFS)/*.json
 
 up: setup ## start the suite on this machine: servers, services, gateway
