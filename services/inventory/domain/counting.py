@@ -32,9 +32,9 @@ class HeldGoodsMissing(DomainError):
     """Less was counted than orders hold.
 
     zh: 实盘数量少于已为订单保留的数量。
-    请先在配货单中登记缺货，或取消 lines 中商品的订单，再过账。
+    请先取消 lines 中商品的订单，再过账。
 
-    Record the shortage on the pick tasks, or cancel orders of these `lines`; then post again.
+    Cancel orders of these `lines`, then post again.
     """
 
 
@@ -44,8 +44,11 @@ class Shelf:
 
     on_hand: int
     reserved: int
-    blocked: int
-    """In doubt until it is counted."""
+
+    @property
+    def free(self) -> int:
+        """Not held for orders."""
+        return self.on_hand - self.reserved
 
 
 def lines_of(shelves: Mapping[str, Shelf]) -> tuple[Line, ...]:
@@ -111,19 +114,14 @@ def post(
 
 
 def _counted(line: Line, quantity: int, shelf: Shelf) -> Line:
-    return replace(line, quantity=quantity, book=shelf.on_hand, in_doubt=shelf.blocked)
-
-
-def _free(line: Line, shelf: Shelf) -> int:
-    """Neither held for orders, nor in doubt since after the count."""
-    return shelf.on_hand - shelf.reserved - max(0, shelf.blocked - line.in_doubt)
+    return replace(line, quantity=quantity, book=shelf.on_hand)
 
 
 def _missing(document: Document, shelves: Mapping[str, Shelf]) -> HeldGoodsMissing | None:
     short = [
         {"sku": line.sku, "difference": line.difference, "free": free}
         for line in document.lines
-        if line.difference < 0 and (free := _free(line, shelves[line.sku])) + line.difference < 0
+        if line.difference < 0 and (free := shelves[line.sku].free) + line.difference < 0
     ]
     return HeldGoodsMissing(number=document.number, lines=short) if short else None
 

@@ -90,8 +90,7 @@ class TooLittleAvailable(DomainError):
 class Line:
     """Base units. `quantity` is what leaves, or what was counted (None: not yet).
 
-    Of a count, `expected` was on hand when it was drafted, and `book` when the line was counted;
-    of that, `in_doubt` was blocked, which the count settles.
+    Of a count, `expected` was on hand when it was drafted, and `book` when the line was counted.
     """
 
     line_no: int
@@ -99,7 +98,6 @@ class Line:
     quantity: int | None
     expected: int | None = None
     book: int | None = None
-    in_doubt: int = 0
     received: int | None = None
 
     @property

@@ -36,7 +36,6 @@ CREATE TABLE stock_document_lines (
     quantity    bigint CHECK (quantity >= 0),       -- what leaves; of a count what was counted, null: not yet
     expected    bigint,                             -- of a count: on hand when it was drafted …
     book        bigint,                             -- … and at the moment when it was counted
-    in_doubt    bigint NOT NULL DEFAULT 0,          -- was blocked then: the count settles it
     received    bigint CHECK (received BETWEEN 0 AND quantity),
     PRIMARY KEY (document_id, line_no),
     UNIQUE (document_id, sku),

@@ -89,7 +89,7 @@ async def lock(tx: Tx, kind: Kind, document_id: UUID) -> Document | None:
 async def _lines(tx: Tx, document_id: UUID) -> tuple[Line, ...]:
     rows = await tx.fetch(
         """
-        SELECT line_no, sku, quantity, expected, book, in_doubt, received
+        SELECT line_no, sku, quantity, expected, book, received
         FROM stock_document_lines
         WHERE document_id = $1
         ORDER BY line_no
@@ -111,10 +111,9 @@ async def update(tx: Tx, document: Document) -> None:
             WHERE document_id = $1
         )
         UPDATE stock_document_lines
-        SET quantity = line.quantity, book = line.book, in_doubt = line.in_doubt,
-            received = line.received
-        FROM unnest($13::int[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
-          AS line(line_no, quantity, book, in_doubt, received)
+        SET quantity = line.quantity, book = line.book, received = line.received
+        FROM unnest($13::int[], $14::bigint[], $15::bigint[], $16::bigint[])
+          AS line(line_no, quantity, book, received)
         WHERE document_id = $1 AND stock_document_lines.line_no = line.line_no
         """,
         document.document_id,
@@ -132,7 +131,6 @@ async def update(tx: Tx, document: Document) -> None:
         [line.line_no for line in document.lines],
         [line.quantity for line in document.lines],
         [line.book for line in document.lines],
-        [line.in_doubt for line in document.lines],
         [line.received for line in document.lines],
     )
 
@@ -141,7 +139,7 @@ async def lock_shelves(tx: Tx, warehouse_id: UUID, skus: Collection[str]) -> dic
     """What the book says of SKUs, held until the transaction ends; without `skus`, of all."""
     rows = await tx.fetch(
         """
-        SELECT sku, on_hand, reserved, 0::bigint AS blocked
+        SELECT sku, on_hand, reserved
         FROM stock
         WHERE warehouse_id = $1 AND (cardinality($2::text[]) = 0 OR sku = ANY($2))
         ORDER BY sku
@@ -150,7 +148,7 @@ async def lock_shelves(tx: Tx, warehouse_id: UUID, skus: Collection[str]) -> dic
         warehouse_id,
         list(skus),
     )
-    return {row["sku"]: Shelf(row["on_hand"], row["reserved"], row["blocked"]) for row in rows}
+    return {row["sku"]: Shelf(row["on_hand"], row["reserved"]) for row in rows}
 
 
 async def open_shelves(tx: Tx, warehouse_id: UUID, skus: Sequence[str]) -> None:

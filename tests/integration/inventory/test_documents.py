@@ -255,7 +255,9 @@ async def test_a_count_below_what_orders_hold_is_refused_with_the_way_out(api, i
     assert await shelf(inventory_db) == (10, 8)
 
 
-async def test_a_count_finds_what_never_lay_there_and_settles_what_was_in_doubt(api, inventory_db):
+async def test_a_count_finds_what_never_lay_there_and_is_posted_when_all_is_counted(
+    api, inventory_db
+):
     await a_warehouse(inventory_db, A=10)
     await a_warehouse(inventory_db, warehouse_id=NORTH, B=1)
     path, _ = await drafted(api, "stock-counts", skus=["A", "B"])
