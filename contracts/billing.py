@@ -30,6 +30,22 @@ class HoldCredit(BillingCommand):
     )
 
 
+class AdjustCredit(BillingCommand):
+    """The order's total is another one: hold more, or less, against the dealer's limit.
+
+    What was paid beyond a lower total goes to the dealer's wallet. The highest `revision` counts;
+    an equal or lower one is answered by how it stands.
+    """
+
+    type = "billing.adjust-credit.v1"
+
+    dealer_id: UUID
+    revision: int = Field(ge=1)
+    total_minor: Minor = Field(ge=0)
+    credit_minor: Minor = Field(ge=0)
+    approved_over_limit: bool = False
+
+
 class ReleaseCredit(BillingCommand):
     """Give up what is held for an order and return what was paid for it to the dealer's wallet.
 
@@ -74,6 +90,24 @@ class CreditRefused(OrderReply):
 
     reason: str = Field(description="over-limit, no-account or released.")
     available_minor: Minor = Field(default=0, description="What could have been held.")
+
+
+class CreditAdjusted(OrderReply):
+    """The order's account follows its new total."""
+
+    type = "billing.credit-adjusted.v1"
+
+    revision: int = Field(ge=1)
+
+
+class CreditAdjustmentRefused(OrderReply):
+    """The higher credit part does not fit; what was held stays held."""
+
+    type = "billing.credit-adjustment-refused.v1"
+
+    revision: int = Field(ge=1)
+    reason: str = Field(description="over-limit or released.")
+    available_minor: Minor = Field(default=0, description="By how much more it could be.")
 
 
 class CreditReleased(OrderReply):

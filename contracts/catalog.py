@@ -77,6 +77,9 @@ class PriceOrder(Command):
     dealer_id: UUID
     at: AwareDatetime
     lines: tuple[LineAsk, ...] = Field(min_length=1)
+    amendment: int = Field(
+        default=0, ge=0, description="Of which amendment these are the changed lines; 0: none."
+    )
 
 
 class PricedLine(Part):
@@ -105,6 +108,7 @@ class OrderPriced(OrderReply):
     lines: tuple[PricedLine, ...] = Field(min_length=1)
     currency: str
     total_minor: Minor = Field(ge=0, description="Sum of the lines' gross amounts.")
+    amendment: int = Field(default=0, ge=0, description="As asked.")
 
 
 class OrderRule(StrEnum):
@@ -140,3 +144,4 @@ class PricingRefused(OrderReply):
     )
     skus: tuple[str, ...]
     faults: tuple[LineFault, ...] = Field(default=(), description="Of order-rule-broken.")
+    amendment: int = Field(default=0, ge=0, description="As asked.")

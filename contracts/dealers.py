@@ -28,8 +28,20 @@ class TermsKind(StrEnum):
     CREDIT = "CREDIT"
 
 
+class Shortage(StrEnum):
+    """What becomes of an order that stock does not cover (P-03).
+
+    REFUSE: it is not accepted. SHIP_PARTIAL: what is there leaves, the rest is backordered and
+    follows. SHIP_COMPLETE: it waits until everything is there.
+    """
+
+    REFUSE = "REFUSE"
+    SHIP_PARTIAL = "SHIP_PARTIAL"
+    SHIP_COMPLETE = "SHIP_COMPLETE"
+
+
 class Terms(Part):
-    """Payment terms, as they hold for the orders that are submitted under them."""
+    """Terms of trade, as they hold for the orders that are submitted under them."""
 
     kind: TermsKind
     deposit_percent: Percent = Field(
@@ -38,6 +50,12 @@ class Terms(Part):
     credit_days: int = Field(default=0, ge=0, description="Days from invoice to due date.")
     auto_confirm_max_minor: Minor = Field(
         default=0, ge=0, description="Orders up to this total confirm themselves; 0: none do."
+    )
+    shortage: Shortage = Field(
+        default=Shortage.REFUSE, description="Where the order itself says nothing."
+    )
+    priority: int = Field(
+        default=0, ge=0, le=9, description="Backorders of a higher one get scarce goods first."
     )
 
 

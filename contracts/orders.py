@@ -9,15 +9,18 @@ from pydantic import Field
 
 from contracts.catalog import LineAsk
 from contracts.dealers import Terms
-from contracts.message import Command, Event, Minor
+from contracts.message import Command, Count, Event, Minor, Part, Quantity, Sku
 
 
 class Hold(StrEnum):
     """Why an order stands still; each kind has one role that may release it."""
 
+    APPROVAL = "APPROVAL"
     CREDIT = "CREDIT"
     DEALER = "DEALER"
     MANUAL = "MANUAL"
+    PARTNER = "PARTNER"
+    STOCK = "STOCK"
 
 
 class OrderEvent(Event):
@@ -56,7 +59,7 @@ class OrderChecksPassed(OrderEvent):
 class OrderHeld(OrderEvent):
     """Somebody or something must be settled before the order goes on."""
 
-    type = "orders.order-held.v1"
+    type = "orders.order-held.v2"
 
     hold: Hold
     owner: str = Field(description="The role that may release it.")
@@ -66,7 +69,7 @@ class OrderHeld(OrderEvent):
 class OrderHoldReleased(OrderEvent):
     """A hold is gone."""
 
-    type = "orders.order-hold-released.v1"
+    type = "orders.order-hold-released.v2"
 
     hold: Hold
 
@@ -95,6 +98,58 @@ class OrderFulfilmentStarted(OrderEvent):
     """Picking began."""
 
     type = "orders.order-fulfilment-started.v1"
+
+
+class LineAmounts(Part):
+    line_no: int = Field(ge=1)
+    sku: Sku
+    quantity: Count = Field(description="0: the line was taken away.")
+    gross_minor: Minor = Field(ge=0)
+
+
+class OrderAmended(OrderEvent):
+    """The order has other lines, and another total."""
+
+    type = "orders.order-amended.v1"
+
+    amendment: int = Field(ge=1)
+    amended_by: UUID
+    lines: tuple[LineAmounts, ...] = Field(description="Those that changed or came, as they are.")
+    previous_total_minor: Minor = Field(ge=0)
+    total_minor: Minor = Field(ge=0)
+
+
+class OrderAmendmentRefused(OrderEvent):
+    """An amendment did not pass a check; the order stays as it was."""
+
+    type = "orders.order-amendment-refused.v1"
+
+    amendment: int = Field(ge=1)
+    reason: str
+
+
+class LineQuantity(Part):
+    line_no: int = Field(ge=1)
+    sku: Sku
+    quantity: Quantity
+
+
+class OrderLinesBackordered(OrderEvent):
+    """Of these lines the quantity named is not there; it follows."""
+
+    type = "orders.order-lines-backordered.v1"
+
+    lines: tuple[LineQuantity, ...] = Field(min_length=1)
+
+
+class OrderLinesShortClosed(OrderEvent):
+    """Of these lines the quantity named is given up."""
+
+    type = "orders.order-lines-short-closed.v1"
+
+    reason: str
+    lines: tuple[LineQuantity, ...] = Field(min_length=1)
+    total_minor: Minor = Field(ge=0, description="Of what remains.")
 
 
 class OrderShipped(OrderEvent):
@@ -154,6 +209,7 @@ class OrderCompleted(OrderEvent):
     type = "orders.order-completed.v1"
 
     total_minor: Minor = Field(ge=0)
+    closed_short: bool = Field(default=False, description="A part of it was given up.")
 
 
 class SagaStuck(OrderEvent):

@@ -52,8 +52,8 @@ EVENTS: Mapping[str, Text] = {
         "价格、信用、库存校验通过，合计 {total}，待业务人员确认",
         "Price, credit and stock are settled: {total}; waiting for confirmation",
     ),
-    "orders.order-held.v1": Text("订单挂起：{reason}", "The order is on hold: {reason}"),
-    "orders.order-hold-released.v1": Text("挂起已解除", "The hold is gone"),
+    "orders.order-held.v2": Text("订单挂起：{reason}", "The order is on hold: {reason}"),
+    "orders.order-hold-released.v2": Text("挂起已解除", "The hold is gone"),
     "orders.order-confirmed.v1": Text(
         "订单已确认，合计 {total}，发货前应付 {due_before_release}",
         "The order is confirmed: {total}, {due_before_release} due before release",
