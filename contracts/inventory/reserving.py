@@ -163,6 +163,17 @@ class ReservationLost(OrderReply):
     type = "inventory.reservation-lost.v1"
 
 
+class PartnerNotReady(OrderReply):
+    """Asked to release to the warehouse of a partner, who cannot be told: it is held, firmly.
+
+    Asked again, the partner may be ready.
+    """
+
+    type = "inventory.partner-not-ready.v1"
+
+    reason: str = Field(description="no-adapter: nothing connects us to his system yet.")
+
+
 class PutBackAwaited(OrderReply):
     """Asked to cancel after picking: the goods are given back when somebody put them back."""
 

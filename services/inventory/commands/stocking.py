@@ -19,9 +19,7 @@ from services.inventory.store import reference, shelves
 
 
 async def create_warehouse(tx: Tx, warehouse: Warehouse) -> Warehouse | DomainError:
-    """Refused: ModeNotOffered, WarehouseCodeTaken."""
-    if refusal := stocking.warehouse_refusal(warehouse):
-        return refusal
+    """Refused: WarehouseCodeTaken."""
     if await reference.insert_warehouse(tx, warehouse):
         return warehouse
     holder = await reference.warehouse_with_code(tx, warehouse.code)

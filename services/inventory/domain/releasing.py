@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from contracts.inventory import PartnerNotReady
 from contracts.message import OrderReply
 from services.inventory.domain import outbound, picking
 from services.inventory.domain.fulfilment import Change, Fulfilment, Known, Mode, State
@@ -19,6 +20,8 @@ class Released:
 
     direct: list[Fulfilment] = field(default_factory=list[Fulfilment])
     manual: list[Fulfilment] = field(default_factory=list[Fulfilment])
+    partner: list[Fulfilment] = field(default_factory=list[Fulfilment])
+    """In the warehouse of a partner, whom nothing connects us to yet: they stay held, firmly."""
     replies: list[OrderReply] = field(default_factory=list[OrderReply])
     """To those that nothing is held for, or that were released before."""
     tombstones: list[UUID] = field(default_factory=list[UUID])
@@ -37,6 +40,8 @@ def sort_out(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Released
         match known.get(order_id):
             case Fulfilment(state=State.SOFT | State.FIRM, mode=Mode.DIRECT) as held:
                 released.direct.append(held)
+            case Fulfilment(state=State.SOFT | State.FIRM, mode=Mode.PARTNER) as held:
+                released.partner.append(held)
             case Fulfilment(state=State.SOFT | State.FIRM) as held:
                 released.manual.append(held)
             case other:
@@ -62,4 +67,10 @@ def release(
             picking.release(held, pick_task_id, number, now)
             for held, (pick_task_id, number) in zip(released.manual, pick_tasks, strict=True)
         ),
+        *(_not_ready(held) for held in released.partner),
     ]
+
+
+def _not_ready(before: Fulfilment) -> Change:
+    reply = PartnerNotReady(order_id=before.order_id, reason="no-adapter")
+    return Change(before, replace(before, state=State.FIRM), (reply,))

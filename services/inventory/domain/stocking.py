@@ -36,18 +36,6 @@ class WarehouseCodeTaken(DomainError):
     """
 
 
-class ModeNotOffered(DomainError):
-    """Warehouses run by a partner are not connected yet.
-
-    zh: 暂不支持合作方仓库。
-    请选择 MANUAL（人工）或 DIRECT（直发）。
-
-    Choose MANUAL or DIRECT.
-    """
-
-    status = 422
-
-
 @dataclass(frozen=True, slots=True)
 class Warehouse:
     warehouse_id: UUID
@@ -78,11 +66,6 @@ class Inbound:
 def series(kind: str, now: datetime) -> str:
     """Series of a document's numbers, by kind and month: `CK-2611`."""
     return f"{kind}-{now.astimezone(BUSINESS_TIME):%y%m}"
-
-
-def warehouse_refusal(warehouse: Warehouse) -> DomainError | None:
-    """Why no such warehouse can be created: ModeNotOffered."""
-    return ModeNotOffered() if warehouse.mode is Mode.PARTNER else None
 
 
 def inbound_refusal(

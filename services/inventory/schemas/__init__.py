@@ -30,7 +30,10 @@ class Body(BaseModel):
 class WarehouseRequest(Body):
     code: str = Field(min_length=1, max_length=16, pattern=r"^[A-Z0-9-]+$")
     name: Name
-    mode: Mode = Field(description="Who does the work: MANUAL people, DIRECT nobody (virtual).")
+    mode: Mode = Field(
+        description="Who does the work: MANUAL people, DIRECT nobody (virtual), PARTNER another "
+        "company; as nothing connects us to partners yet, orders there wait on hold."
+    )
     one_person: bool = Field(
         default=False, description="The picker may post the outbound himself (small sites)."
     )

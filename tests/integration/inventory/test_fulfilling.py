@@ -50,6 +50,7 @@ from tests.builders.inventory import (
     delivered,
     dispatched,
     do,
+    firmly,
     held,
     picked,
     picking_begun,
@@ -59,6 +60,7 @@ from tests.builders.inventory import (
     said,
     send,
     shelf,
+    task_of,
     told,
 )
 
@@ -82,6 +84,32 @@ async def test_a_direct_warehouse_does_all_at_once(inventory_db):
     assert picture["shipments"][0]["number"].startswith("CK-")
     assert await shelf(inventory_db, "A") == (7, 0)
     assert await books_balance(inventory_db)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_an_order_of_a_partners_warehouse_stays_held_and_nobody_picks(inventory_db, at_once):
+    """P-20: the partner cannot be told yet, so the order can be put on hold."""
+    await a_warehouse(inventory_db, mode=Mode.PARTNER, A=9)
+    ask = a_demand(A=2)
+    if at_once:
+        await send(inventory_db, firmly(ask, release=True))
+    else:
+        await send(inventory_db, ask)
+        await send(inventory_db, FirmReservation(order_id=ask.order_id, release=True))
+    await send(inventory_db, ReleaseToWarehouse(order_id=ask.order_id))
+
+    story = await told(inventory_db, ask.order_id)
+    assert [facts["reason"] for name, facts in story if name == "partner-not-ready"] == [
+        "no-adapter"
+    ] * 2
+    assert await task_of(inventory_db, ask.order_id) is None
+    assert await shelf(inventory_db, "A") == (9, 2)
+    assert await books_balance(inventory_db)
+
+    await send(inventory_db, CancelFulfilment(order_id=ask.order_id))
+
+    assert (await said(inventory_db, ask.order_id))[-1] == "fulfilment-cancelled"
+    assert await shelf(inventory_db, "A") == (9, 0)
 
 
 async def test_releasing_again_tells_the_same_picture_and_moves_nothing(inventory_db):

@@ -53,15 +53,6 @@ async def test_an_administrator_opens_a_warehouse(api):
     assert created.json()["allowed_actions"] == ["change"]
 
 
-async def test_a_warehouse_of_a_partner_is_not_offered(api):
-    body = {"code": "P", "name": "合作仓", "mode": "PARTNER"}
-
-    response = await api(ADMIN).post("/warehouses", json=body, headers=a_key())
-
-    assert response.status_code == 422
-    assert response.json()["title"] == "暂不支持合作方仓库。"
-
-
 async def test_a_warehouse_changes_for_him_who_saw_it_last(api, inventory_db):
     await a_warehouse(inventory_db)
 
