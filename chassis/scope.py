@@ -34,11 +34,15 @@ async def reading(runtime: Runtime, actor: Actor) -> AsyncGenerator[Tx]:
             SELECT set_config('qudao.sees_all', $1, true),
                    set_config('qudao.dealer_id', $2, true),
                    set_config('qudao.user_id', $3, true),
-                   set_config('role', $4, true)
+                   set_config('qudao.warehouse_ids', $4, true),
+                   set_config('qudao.territories', $5, true),
+                   set_config('role', $6, true)
             """,
             "on" if actor.sees_all else "off",
             str(actor.dealer_id or ""),
             str(actor.user_id),
+            "" if actor.warehouse_ids is None else f"{{{','.join(map(str, actor.warehouse_ids))}}}",
+            "\n".join(actor.territories or ()),
             f"{runtime.service}_reader",
         )
         yield Tx(connection)

@@ -54,8 +54,8 @@ async def users(
     (after,) = page.key(str)
     rows = await reader.fetch(
         """
-        SELECT user_id, login, name, roles, dealer_id, warehouse_ids, waiver, active, version,
-               email, language
+        SELECT user_id, login, name, roles, dealer_id, warehouse_ids, territories, waiver, active,
+               version, email, language
         FROM users
         WHERE ($1::text IS NULL OR login > $1)
           AND ($3::text IS NULL OR $3 = ANY (roles))
@@ -77,8 +77,8 @@ async def user(reader: Reader, user_id: UUID) -> UserResponse | None:
     """One person."""
     row = await reader.fetchrow(
         """
-        SELECT user_id, login, name, roles, dealer_id, warehouse_ids, waiver, active, version,
-               email, language
+        SELECT user_id, login, name, roles, dealer_id, warehouse_ids, territories, waiver, active,
+               version, email, language
         FROM users
         WHERE user_id = $1
         """,
@@ -92,7 +92,7 @@ async def clients(reader: Reader, page: PageRequest) -> Page[ClientResponse]:
     (after,) = page.key(str)
     rows = await reader.fetch(
         """
-        SELECT client_id, name, roles, dealer_id, warehouse_ids, active, version
+        SELECT client_id, name, roles, dealer_id, warehouse_ids, territories, active, version
         FROM api_clients
         WHERE $1::text IS NULL OR name > $1
         ORDER BY name
@@ -108,7 +108,7 @@ async def client(reader: Reader, client_id: UUID) -> ClientResponse | None:
     """One machine."""
     row = await reader.fetchrow(
         """
-        SELECT client_id, name, roles, dealer_id, warehouse_ids, active, version
+        SELECT client_id, name, roles, dealer_id, warehouse_ids, territories, active, version
         FROM api_clients
         WHERE client_id = $1
         """,

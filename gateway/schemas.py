@@ -20,7 +20,14 @@ Login = Annotated[
 ]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
-
+Territory = Annotated[
+    str,
+    Field(
+        max_length=129,
+        pattern=r"^[^/\x00-\x1f\x7f]{1,64}(/[^/\x00-\x1f\x7f]{1,64})?$",
+        examples=["广东省", "广东省/深圳市"],
+    ),
+]
 Email = Annotated[
     str,
     Field(
@@ -63,6 +70,12 @@ class AssignmentBody(Body):
     warehouse_ids: frozenset[UUID] | None = Field(
         default=None, max_length=200, description="Where he works; null: everywhere."
     )
+    territories: frozenset[Territory] | None = Field(
+        default=None,
+        max_length=200,
+        description="Whose dealers a salesperson sees beside his own: `province`, with all of its "
+        "cities, or `province/city`.",
+    )
     waiver: str | None = Field(
         default=None,
         min_length=5,
@@ -71,7 +84,13 @@ class AssignmentBody(Body):
     )
 
     def assignment(self) -> Assignment:
-        return Assignment(self.roles, self.dealer_id, self.warehouse_ids, self.waiver)
+        return Assignment(
+            self.roles,
+            self.dealer_id,
+            self.warehouse_ids,
+            territories=self.territories,
+            waiver=self.waiver,
+        )
 
 
 class CreateUserRequest(AssignmentBody):
@@ -127,6 +146,7 @@ class SessionResponse(BaseModel):
     dealer_id: UUID | None
     dealer_name: str | None
     warehouse_ids: list[UUID] | None
+    territories: list[str] | None
     csrf_token: str | None = Field(description="Null for machines, which need none.")
 
 
@@ -139,6 +159,7 @@ class UserResponse(BaseModel):
     roles: list[Role]
     dealer_id: UUID | None
     warehouse_ids: list[UUID] | None
+    territories: list[str] | None
     waiver: str | None
     active: bool
     email: str | None
@@ -199,6 +220,7 @@ class ClientResponse(BaseModel):
     roles: list[Role]
     dealer_id: UUID | None
     warehouse_ids: list[UUID] | None
+    territories: list[str] | None
     active: bool
     version: int
     allowed_actions: list[str]

@@ -58,6 +58,9 @@ class Actor:
     dealer_id: UUID | None = None
     warehouse_ids: frozenset[UUID] | None = None
     """Warehouses that the user works in; None: all."""
+    territories: frozenset[str] | None = None
+    """Of a salesperson who leads others: `province` or `province/city`. He sees what is of the
+    dealers there, beside his own; what he does stays with his own dealers."""
 
     @property
     def sees_all(self) -> bool:
@@ -99,8 +102,9 @@ def may(access: Access, actor: Actor, action: str, resource: Resource | None = N
 
 def in_scope(actor: Actor, resource: Resource) -> bool:
     """A dealer: himself. A salesperson: his dealers. Others: all, in the warehouses of theirs."""
-    if actor.warehouse_ids is not None and resource.warehouse_id is not None:
-        return resource.warehouse_id in actor.warehouse_ids
+    mine, there = actor.warehouse_ids, resource.warehouse_id
+    if mine is not None and there is not None and there not in mine:
+        return False
     if actor.sees_all:
         return True
     if Role.SAL in actor.roles:

@@ -45,6 +45,7 @@ class _Claims(BaseModel):
     roles: frozenset[Role]
     dealer_id: UUID | None = None
     warehouse_ids: frozenset[UUID] | None = None
+    territories: frozenset[str] | None = None
 
 
 class _Known(NamedTuple):
@@ -65,6 +66,7 @@ def mint(key: OKPKey, actor: Actor, audience: str, ttl_seconds: float = TTL_SECO
         roles=actor.roles,
         dealer_id=actor.dealer_id,
         warehouse_ids=actor.warehouse_ids,
+        territories=actor.territories,
     )
     header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
     body = claims.model_dump_json(exclude_none=True)
@@ -118,7 +120,14 @@ class Verifier:
             raise Unauthenticated
         if claims.iat > time.time() + LEEWAY_SECONDS:
             raise Unauthenticated
-        actor = Actor(claims.sub, claims.name, claims.roles, claims.dealer_id, claims.warehouse_ids)
+        actor = Actor(
+            claims.sub,
+            claims.name,
+            claims.roles,
+            claims.dealer_id,
+            claims.warehouse_ids,
+            claims.territories,
+        )
         return _Known(actor, claims.exp)
 
     def _refresh_keys(self) -> None:

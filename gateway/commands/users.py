@@ -139,10 +139,11 @@ def _facts(user: User) -> dict[str, Any]:
 
 def assignment_facts(assignment: Assignment) -> dict[str, Any]:
     """What the audit log keeps of an assignment."""
-    warehouses = assignment.warehouse_ids
+    warehouses, territories = assignment.warehouse_ids, assignment.territories
     return {
         "roles": sorted(assignment.roles),
         "dealer_id": assignment.dealer_id,
         "warehouse_ids": None if warehouses is None else sorted(warehouses),
+        "territories": None if territories is None else sorted(territories),
         "waiver": assignment.waiver,
     }

@@ -7,6 +7,7 @@ from gateway.domain.assignments import (
     DutiesConflict,
     RoleMissing,
     RolesUnfit,
+    TerritoriesUnfit,
     check_assignment,
     conflicts,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "PasswordTooShort",
     "RoleMissing",
     "RolesUnfit",
+    "TerritoriesUnfit",
     "User",
     "administers",
     "admit",

@@ -48,6 +48,15 @@ class DealerUnfit(DomainError):
     status: ClassVar[int] = 422
 
 
+class TerritoriesUnfit(DomainError):
+    """Only a salesperson leads territories; the other staff see the dealers of all of them.
+
+    zh: 只有业务人员 (SAL) 可以指定 territories，其他员工可查看全部区域。
+    """
+
+    status: ClassVar[int] = 422
+
+
 class DutiesConflict(DomainError):
     """One person would hold duties that must stay apart.
 
@@ -66,6 +75,8 @@ class Assignment:
     dealer_id: UUID | None = None
     warehouse_ids: frozenset[UUID] | None = None
     """Where he works; None: everywhere."""
+    territories: frozenset[str] | None = None
+    """Whose dealers a salesperson sees beside his own: `province` or `province/city`."""
     waiver: str | None = None
     """Why this person may hold duties that should stay apart."""
 
@@ -79,6 +90,8 @@ def check_assignment(assignment: Assignment) -> DomainError | None:
         return RolesUnfit(roles=sorted(roles))
     if (Role.DLR in roles) != (assignment.dealer_id is not None):
         return DealerUnfit(roles=sorted(roles))
+    if assignment.territories is not None and Role.SAL not in roles:
+        return TerritoriesUnfit(roles=sorted(roles))
     if assignment.waiver is None and (pairs := conflicts(roles)):
         return DutiesConflict(pairs=[sorted(pair) for pair in pairs])
     return None

@@ -126,7 +126,7 @@ async def _session(runtime: RuntimeDep, parts: Parts, token: str) -> Response:
 
 
 def _shown(actor: Actor, dealer_name: str | None, csrf_token: str | None) -> SessionResponse:
-    warehouses = actor.warehouse_ids
+    warehouses, territories = actor.warehouse_ids, actor.territories
     return SessionResponse(
         user_id=actor.user_id,
         name=actor.name,
@@ -134,6 +134,7 @@ def _shown(actor: Actor, dealer_name: str | None, csrf_token: str | None) -> Ses
         dealer_id=actor.dealer_id,
         dealer_name=dealer_name,
         warehouse_ids=None if warehouses is None else sorted(warehouses),
+        territories=None if territories is None else sorted(territories),
         csrf_token=csrf_token,
     )
 

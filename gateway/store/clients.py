@@ -27,12 +27,12 @@ class Client:
 
 async def insert_client(tx: Tx, client: Client) -> bool:
     """Store a new machine; False when its name is taken."""
-    warehouses = client.assignment.warehouse_ids
+    warehouses, territories = client.assignment.warehouse_ids, client.assignment.territories
     stored = await tx.fetchval(
         """
         INSERT INTO api_clients (client_id, name, secret_hash, roles, dealer_id, warehouse_ids,
-                                 waiver)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+                                 waiver, territories)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (name) DO NOTHING
         RETURNING true
         """,
@@ -43,6 +43,7 @@ async def insert_client(tx: Tx, client: Client) -> bool:
         client.assignment.dealer_id,
         None if warehouses is None else sorted(warehouses),
         client.assignment.waiver,
+        None if territories is None else sorted(territories),
     )
     return stored is True
 
@@ -64,8 +65,8 @@ async def lock_client(tx: Tx, client_id: UUID) -> Client | None:
     """A machine; nobody else changes it until the transaction ends."""
     row = await tx.fetchrow(
         """
-        SELECT client_id, name, secret_hash, roles, dealer_id, warehouse_ids, waiver, active,
-               version
+        SELECT client_id, name, secret_hash, roles, dealer_id, warehouse_ids, territories,
+               waiver, active, version
         FROM api_clients
         WHERE client_id = $1
         FOR NO KEY UPDATE

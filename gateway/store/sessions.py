@@ -86,7 +86,8 @@ async def sessions(
               AND seen_at >= now() - $2::interval AND expires_at > now()
         )
         SELECT sessions.token_hash, users.user_id AS id, users.name, users.roles,
-               users.dealer_id, users.warehouse_ids, users.version, dealers.name AS dealer_name
+               users.dealer_id, users.warehouse_ids, users.territories, users.version,
+               dealers.name AS dealer_name
         FROM sessions
         JOIN users USING (user_id)
         LEFT JOIN dealers USING (dealer_id)
@@ -118,6 +119,7 @@ async def access_tokens(reader: Reader, token_hashes: Collection[bytes]) -> dict
         """
         SELECT access_tokens.token_hash, api_clients.client_id AS id, api_clients.name,
                api_clients.roles, api_clients.dealer_id, api_clients.warehouse_ids,
+               api_clients.territories,
                api_clients.version, dealers.name AS dealer_name
         FROM access_tokens
         JOIN api_clients USING (client_id)
@@ -131,12 +133,13 @@ async def access_tokens(reader: Reader, token_hashes: Collection[bytes]) -> dict
 
 
 def _identity(row: Record) -> Identity:
-    warehouses = row["warehouse_ids"]
+    warehouses, territories = row["warehouse_ids"], row["territories"]
     actor = Actor(
         user_id=row["id"],
         name=row["name"],
         roles=frozenset(map(Role, row["roles"])),
         dealer_id=row["dealer_id"],
         warehouse_ids=None if warehouses is None else frozenset(warehouses),
+        territories=None if territories is None else frozenset(territories),
     )
     return Identity(actor, row["version"], row["dealer_name"])

@@ -24,8 +24,8 @@ async def users_by_login(reader: Reader, logins: Collection[str]) -> dict[str, U
     """Users by login, to compare an import with what is there."""
     rows = await reader.fetch(
         """
-        SELECT user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, waiver,
-               active, version, email, language
+        SELECT user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, territories,
+               waiver, active, version, email, language
         FROM users
         WHERE login = ANY($1::text[])
         """,
@@ -38,8 +38,8 @@ async def lock_users(tx: Tx, user_ids: Collection[UUID]) -> dict[UUID, User]:
     """Users by id; nobody else changes them until the transaction ends."""
     rows = await tx.fetch(
         """
-        SELECT user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, waiver,
-               active, version, email, language
+        SELECT user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, territories,
+               waiver, active, version, email, language
         FROM users
         WHERE user_id = ANY($1::uuid[])
         ORDER BY user_id
@@ -54,8 +54,8 @@ async def lock_users_and_administrators(tx: Tx, user_ids: Collection[UUID]) -> d
     """Users by id and all who administer now: two who dismiss each other must not both succeed."""
     rows = await tx.fetch(
         """
-        SELECT user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, waiver,
-               active, version, email, language
+        SELECT user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, territories,
+               waiver, active, version, email, language
         FROM users
         WHERE user_id = ANY($1::uuid[]) OR (active AND 'ADM' = ANY (roles))
         ORDER BY user_id
@@ -71,15 +71,16 @@ async def insert_users(tx: Tx, users: Sequence[User]) -> set[UUID]:
     rows = await tx.fetch(
         """
         INSERT INTO users (user_id, login, name, password_hash, roles, dealer_id, warehouse_ids,
-                           waiver, active, version, email, language)
+                           territories, waiver, active, version, email, language)
         SELECT new.user_id, new.login, new.name, new.password_hash,
                string_to_array(new.roles, ','), new.dealer_id,
-               string_to_array(new.warehouse_ids, ',')::uuid[], new.waiver, true, 1,
+               string_to_array(new.warehouse_ids, ',')::uuid[],
+               string_to_array(new.territories, E'\\n'), new.waiver, true, 1,
                new.email, new.language
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[],
-                    $7::text[], $8::text[], $9::text[], $10::text[])
-             AS new(user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, waiver,
-                    email, language)
+                    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+             AS new(user_id, login, name, password_hash, roles, dealer_id, warehouse_ids,
+                    territories, waiver, email, language)
         ORDER BY new.login
         ON CONFLICT (login) DO NOTHING
         RETURNING user_id
@@ -102,12 +103,13 @@ async def update_users(tx: Tx, users: Sequence[User]) -> None:
         UPDATE users
         SET name = new.name, roles = string_to_array(new.roles, ','), dealer_id = new.dealer_id,
             warehouse_ids = string_to_array(new.warehouse_ids, ',')::uuid[],
-            waiver = new.waiver, active = new.active, version = new.version,
-            email = new.email, language = new.language
+            territories = string_to_array(new.territories, E'\\n'), waiver = new.waiver,
+            active = new.active, version = new.version, email = new.email,
+            language = new.language
         FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::int[], $5::text[], $6::uuid[],
-                    $7::text[], $8::text[], $9::text[], $10::text[])
-             AS new(user_id, name, active, version, roles, dealer_id, warehouse_ids, waiver,
-                    email, language)
+                    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+             AS new(user_id, name, active, version, roles, dealer_id, warehouse_ids, territories,
+                    waiver, email, language)
         WHERE users.user_id = new.user_id
         """,
         [user.user_id for user in users],
@@ -184,13 +186,17 @@ async def upsert_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
 
 def _assignments(
     assignments: Sequence[Assignment],
-) -> tuple[list[str], list[UUID | None], list[str | None], list[str | None]]:
-    """Columns for `unnest`, which flattens arrays of arrays: sets travel as texts with commas."""
+) -> tuple[list[str], list[UUID | None], list[str | None], list[str | None], list[str | None]]:
+    """Columns for `unnest`, which flattens arrays of arrays: sets travel as texts."""
     return (
         [",".join(sorted(one.roles)) for one in assignments],
         [one.dealer_id for one in assignments],
         [
             None if one.warehouse_ids is None else ",".join(map(str, sorted(one.warehouse_ids)))
+            for one in assignments
+        ],
+        [
+            None if one.territories is None else "\n".join(sorted(one.territories))
             for one in assignments
         ],
         [one.waiver for one in assignments],
@@ -199,11 +205,12 @@ def _assignments(
 
 def assignment_of(row: Record) -> Assignment:
     """From the columns that users and API clients have in common."""
-    warehouses = row["warehouse_ids"]
+    warehouses, territories = row["warehouse_ids"], row["territories"]
     return Assignment(
         roles=frozenset(map(Role, row["roles"])),
         dealer_id=row["dealer_id"],
         warehouse_ids=None if warehouses is None else frozenset(warehouses),
+        territories=None if territories is None else frozenset(territories),
         waiver=row["waiver"],
     )
 

@@ -20,8 +20,8 @@ from chassis.service import build_app, make_runtime
 SIGNING_KEY = OKPKey.generate_key("Ed25519", {"kid": "test"})
 
 
-def an_actor(*roles, dealer_id=None, user_id=None, warehouse_ids=None):
-    return Actor(user_id or uuid4(), "Somebody", frozenset(roles), dealer_id, warehouse_ids)
+def an_actor(*roles, user_id=None, **scope):
+    return Actor(user_id or uuid4(), "Somebody", frozenset(roles), **scope)
 
 
 def a_key():

@@ -79,6 +79,41 @@ async def test_a_forgotten_scope_shows_no_rows(shelves):
         assert await dealers_seen(connection) == set()
 
 
+async def asked(runtime, actor, question, *values):
+    async with reading(runtime, actor) as reader:
+        return await reader.fetchval(question, *values)
+
+
+@pytest.mark.parametrize(
+    ("bound_to", "seen"), [(None, True), ([SALESPERSON], True), ([uuid4()], False), ([], False)]
+)
+async def test_who_works_in_a_warehouse_sees_what_is_there(shelves, bound_to, seen):
+    """P-10: None is bound to none and sees all; an empty set sees nothing."""
+    actor = an_actor(Role.WHS, warehouse_ids=None if bound_to is None else frozenset(bound_to))
+
+    assert await asked(shelves, actor, "SELECT in_seen_warehouse($1)", SALESPERSON) is seen
+
+
+@pytest.mark.parametrize(
+    ("territories", "seen"),
+    [
+        (None, False),
+        ([], False),
+        (["广东省"], True),
+        (["广东省/深圳市"], True),
+        (["广东省/广州市", "浙江省"], False),
+        (["广东"], False),
+    ],
+)
+async def test_a_territory_is_a_province_with_its_cities_or_one_city(shelves, territories, seen):
+    """P-10."""
+    leads = None if territories is None else frozenset(territories)
+    actor = an_actor(Role.SAL, territories=leads)
+    question = "SELECT coalesce(in_seen_territory('广东省', '深圳市'), false)"
+
+    assert await asked(shelves, actor, question) is seen
+
+
 async def test_a_reader_cannot_write(shelves):
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
         async with reading(shelves, an_actor(Role.ADM)) as reader:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from uuid import uuid4
 
 import pytest
@@ -62,6 +63,12 @@ def own_routes():
                     yield method, context.path, action
 
 
+def claims_in(asked):
+    """What the internal token of a request says."""
+    body = asked["headers"]["authorization"].removeprefix("Bearer ").split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+
+
 async def announced(db, message):
     """Bodies of the messages of a type, in the order in which they were added."""
     rows = await db.fetch("SELECT body FROM outbox WHERE type = $1 ORDER BY position", message.type)
@@ -114,6 +121,44 @@ async def test_the_audit_log_cannot_be_changed_by_the_service(gateway_db):
     for change in ("UPDATE audit_log SET actor = 'nobody'", "DELETE FROM audit_log"):
         with pytest.raises(Exception, match="permission denied"):
             await gateway_db.execute(change)
+
+
+async def test_services_are_told_where_somebody_works_and_which_territories_he_leads(gateway_db):
+    """P-10: in the internal token, from the next look-up on."""
+    orders, warehouse_id = Recorder(), str(uuid4())
+    leads = {"roles": ["SAL"], "territories": ["广东省", "浙江省/杭州市"]}
+    keeps = {"roles": ["WHS"], "warehouse_ids": [warehouse_id]}
+    async with a_gateway(gateway_db, upstream=orders, **QUICK) as gateway:
+        admin, user = await gateway.logged_in(Role.ADM), await gateway.a_user(Role.FIN)
+        client = await gateway.login(user)
+        said = []
+        for assignment in (leads, keeps):
+            answer = await admin.patch(
+                f"/api/v1/users/{user.user_id}", json={"assignment": assignment}
+            )
+            assert answer.status_code == 200, answer.text
+            await eventually(
+                lambda: client.get("/api/v1/session"),
+                lambda answer, now=assignment: answer.json()["roles"] == now["roles"],
+            )
+            await client.get("/api/v1/orders")
+            said.append(claims_in(orders.last))
+
+    assert set(said[0]["territories"]) == set(leads["territories"])
+    assert "warehouse_ids" not in said[0]
+    assert said[1]["warehouse_ids"] == [warehouse_id]
+    assert "territories" not in said[1]
+
+
+async def test_only_a_salesperson_leads_territories(gateway_db):
+    """P-10."""
+    async with a_gateway(gateway_db) as gateway:
+        admin = await gateway.logged_in(Role.ADM)
+        body = {"login": "keeper", "name": "库管", "roles": ["WHS"], "territories": ["广东省"]}
+        answer = await admin.post("/api/v1/users", json=body)
+
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith("territories-unfit")
 
 
 @pytest.mark.parametrize("pair", [["SAL", "FIN"], ["PCK", "WHS"], ["SAL", "ADM"]])

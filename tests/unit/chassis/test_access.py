@@ -40,6 +40,8 @@ ORDER = Resource(DEALER_ID, SALESPERSON_ID, WAREHOUSE_ID)
         (an_actor(Role.WHS, warehouse_ids=frozenset({WAREHOUSE_ID})), True),
         (an_actor(Role.WHS, warehouse_ids=frozenset({uuid4()})), False),
         (an_actor(Role.WHS, warehouse_ids=frozenset()), False),
+        (an_actor(Role.DLR, warehouse_ids=frozenset({WAREHOUSE_ID})), False),
+        (an_actor(Role.SAL, warehouse_ids=frozenset({WAREHOUSE_ID})), False),
         (an_actor(Role.APPLICANT), False),
         (an_actor(), False),
     ],

@@ -68,11 +68,10 @@ def _encoded(part):
 def test_an_actor_comes_back_as_he_was_sent(verifier):
     dealer = Actor(uuid4(), "王芳", frozenset({Role.DLR}), dealer_id=uuid4())
     worker = an_actor(Role.WHS, Role.PCK, warehouse_ids=frozenset({uuid4(), uuid4()}))
+    leader = an_actor(Role.SAL, territories=frozenset({"广东省", "浙江省/杭州市"}))
+    actors = [dealer, worker, leader]
 
-    assert [verifier.actor(mint(SIGNING_KEY, one, "orders")) for one in (dealer, worker)] == [
-        dealer,
-        worker,
-    ]
+    assert [verifier.actor(mint(SIGNING_KEY, one, "orders")) for one in actors] == actors
 
 
 FORGED = {
