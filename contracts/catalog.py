@@ -40,6 +40,9 @@ class ProductState(State):
     tax_rate_bp: int = Field(ge=0, le=10_000, description="Basis points: 1300 is 13 %.")
     status: ProductStatus
     units: tuple[ProductUnit, ...] = Field(default=(), description="Beside the base unit.")
+    lot_tracked: bool = Field(
+        default=False, description="Stock is kept by lot and leaves first expired first (P-24)."
+    )
 
 
 class PriceListPublished(Event):

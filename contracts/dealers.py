@@ -59,6 +59,29 @@ class Terms(Part):
     )
 
 
+class InvoiceTitle(Part):
+    """Whom invoices are made out to 开票信息; what a special VAT invoice needs beside name and tax
+    number may be empty.
+    """
+
+    title: str
+    tax_number: str
+    bank: str = ""
+    bank_account: str = ""
+    address: str = ""
+    phone: str = ""
+
+
+class ShipTo(Part):
+    """Where a dealer's goods go where an order says nothing else."""
+
+    receiver: str
+    phone: str
+    province: str
+    city: str
+    street: str
+
+
 class DealerEvent(Event):
     topic = "dealers.events"
     keyed_by = "dealer_id"
@@ -212,3 +235,8 @@ class DealerState(State):
     salesperson_id: UUID | None
     warehouse_id: UUID
     applicant_user_id: UUID | None = None
+    invoice_title: InvoiceTitle | None = None
+    ship_to: ShipTo | None = Field(default=None, description="The usual one of his addresses.")
+    shelf_life_min_days: int = Field(
+        default=0, ge=0, description="He takes no lot that expires sooner; 0: any that has not."
+    )

@@ -22,6 +22,7 @@ ACCESS: Access = {
     "dealers.view-terms": roles(Role.ADM, Role.FIN, Role.SAL, Role.DLR, Role.MACHINE),
     "dealers.add": roles(Role.ADM),
     "dealers.correct": roles(Role.ADM),
+    "dealers.edit-invoice-title": roles(Role.ADM, Role.FIN, Role.SAL, Role.DLR),
     "dealers.edit-addresses": roles(Role.ADM, Role.SAL, Role.DLR),
     "dealers.edit-contacts": roles(Role.ADM, Role.SAL, Role.DLR),
     "dealers.suspend": roles(Role.ADM),

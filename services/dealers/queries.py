@@ -173,7 +173,8 @@ async def dealer(reader: Reader, dealer_id: UUID) -> tuple[Dealer, str | None, d
         SELECT d.dealer_id, d.code, d.credit_code, d.name, d.province, d.city, d.contact_name,
                d.phone, d.status, d.reason, d.tier, d.terms::text AS terms, d.credit_limit_minor,
                d.salesperson_id, d.warehouse_id, d.application_id, d.applicant_user_id, d.version,
-               d.activated_at, u.name AS salesperson_name
+               d.shelf_life_min_days, d.invoice_title::text AS invoice_title,
+               d.ship_to::text AS ship_to, d.activated_at, u.name AS salesperson_name
         FROM dealers d
         LEFT JOIN users u ON u.user_id = d.salesperson_id
         WHERE d.dealer_id = $1

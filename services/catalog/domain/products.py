@@ -62,6 +62,7 @@ class Product:
     version: int = 1
     units: Mapping[str, Factor] = field(default_factory=dict[str, Factor])
     """Beside the base unit."""
+    lot_tracked: bool = False
 
     @property
     def state(self) -> ProductState:
@@ -78,6 +79,7 @@ class Product:
                 ProductUnit(unit=name, numerator=one.numerator, denominator=one.denominator)
                 for name, one in sorted(self.units.items())
             ),
+            lot_tracked=self.lot_tracked,
         )
 
 
@@ -145,7 +147,16 @@ def changes(before: Product | None, after: Product) -> dict[str, tuple[str | Non
 def _told(product: Product | None) -> dict[str, str | None]:
     if product is None:
         return {}
-    plain = ("name_zh", "name_en", "category", "unit", "tax_rate_bp", "barcode", "status")
+    plain = (
+        "name_zh",
+        "name_en",
+        "category",
+        "unit",
+        "tax_rate_bp",
+        "barcode",
+        "status",
+        "lot_tracked",
+    )
     told = {name: getattr(product, name) for name in plain}
     attributes = {f"attributes.{name}": text for name, text in product.attributes.items()}
     units = {f"units.{name}": factor.words for name, factor in product.units.items()}

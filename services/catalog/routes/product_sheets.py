@@ -43,8 +43,10 @@ COLUMNS: Mapping[str, str] = {
     "barcode": "条码",
     "status": "状态",
     "units": "换算单位",
+    "lot_tracked": "批次管理",
 }
 HEADINGS = headings(COLUMNS)
+YES_OR_NO = {"是": "true", "否": "false"}
 
 router = APIRouter(prefix="/products", tags=["catalog"])
 Viewer = Annotated[Actor, Depends(allowed("products.export"))]
@@ -67,8 +69,8 @@ async def import_sheet(
 ) -> SheetImportResult:
     """Up to 20,000 products as they should be, from a sheet: what a row leaves empty takes its
     default. Columns: sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, status, units
-    (`箱=12;两=1/20`), or their Chinese names, and `attribute:…`. Bad rows are reported, the others
-    are stored.
+    (`箱=12;两=1/20`), lot_tracked (是 or 否), or their Chinese names, and `attribute:…`. Bad rows
+    are reported, the others are stored.
     """
     lines = await uploaded(request, content_type, HEADINGS, prefix=ATTRIBUTE)
     products, places, faults = await asyncio.to_thread(read_rows, [_row(line) for line in lines])
@@ -130,6 +132,8 @@ def _row(line: Mapping[str, str]) -> dict[str, JsonValue]:
         if name.startswith(ATTRIBUTE)
     }:
         row["attributes"] = dict(told)
+    if lots := line.get("lot_tracked"):
+        row["lot_tracked"] = YES_OR_NO.get(lots, lots)
     if units := line.get("units"):
         row["units"] = [_unit(told) for told in units.split(";")]
     return row

@@ -259,6 +259,7 @@ def _shown(
         barcode=product.barcode,
         attributes=dict(product.attributes),
         status=product.status,
+        lot_tracked=product.lot_tracked,
         version=product.version,
         price=price,
         units=[_unit(name, factor, price) for name, factor in product.units.items()],

@@ -51,6 +51,7 @@ class ProductRequest(Body):
     attributes: Attributes = Field(default_factory=dict)
     units: UnitRequests = Field(default_factory=list, description="Beside the base unit.")
     status: ProductStatus = ProductStatus.ACTIVE
+    lot_tracked: bool = Field(default=False, description="Stock is kept by lot (P-24).")
 
 
 class ProductChange(Body):
@@ -64,6 +65,7 @@ class ProductChange(Body):
     barcode: Barcode | None = None
     attributes: Attributes | None = None
     units: UnitRequests | None = None
+    lot_tracked: bool | None = None
 
 
 class ProductImport(Body):
@@ -157,6 +159,7 @@ class ProductResponse(BaseModel):
     barcode: str | None
     attributes: dict[str, str]
     status: ProductStatus
+    lot_tracked: bool
     version: int
     price: DealerPrice | None = Field(
         description="The asking dealer's own, or that of `?dealer_id`; null: none, or not asked."

@@ -23,7 +23,7 @@ async def products(reader: Reader, skus: Collection[str]) -> dict[str, Product]:
     rows = await reader.fetch(
         """
         SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
-               attributes::text AS attributes, status, version, units::text AS units
+               attributes::text AS attributes, status, version, units::text AS units, lot_tracked
         FROM products
         WHERE sku = ANY($1::text[])
         """,
@@ -58,18 +58,19 @@ async def save_products(tx: Tx, saved: Sequence[Product]) -> None:
     await tx.execute(
         """
         INSERT INTO products (sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
-                              attributes, status, version, units)
+                              attributes, status, version, units, lot_tracked)
         SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, attributes::jsonb,
-               status, version, units::jsonb
+               status, version, units::jsonb, lot_tracked
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[],
-                    $7::text[], $8::text[], $9::text[], $10::int[], $11::text[])
+                    $7::text[], $8::text[], $9::text[], $10::int[], $11::text[], $12::boolean[])
              AS new(sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, attributes, status,
-                    version, units)
+                    version, units, lot_tracked)
         ON CONFLICT (sku) DO UPDATE
         SET name_zh = excluded.name_zh, name_en = excluded.name_en, category = excluded.category,
             unit = excluded.unit, tax_rate_bp = excluded.tax_rate_bp, barcode = excluded.barcode,
             attributes = excluded.attributes, status = excluded.status,
-            version = excluded.version, units = excluded.units, changed_at = now()
+            version = excluded.version, units = excluded.units,
+            lot_tracked = excluded.lot_tracked, changed_at = now()
         """,
         [one.sku for one in saved],
         [one.name_zh for one in saved],
@@ -82,6 +83,7 @@ async def save_products(tx: Tx, saved: Sequence[Product]) -> None:
         [one.status for one in saved],
         [one.version for one in saved],
         [json.dumps(dict(one.units), ensure_ascii=False) for one in saved],
+        [one.lot_tracked for one in saved],
     )
 
 
@@ -124,6 +126,7 @@ def product_of(row: Record) -> Product:
         status=ProductStatus(row["status"]),
         version=row["version"],
         units=_factors(row),
+        lot_tracked=row["lot_tracked"],
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -10,17 +9,13 @@ from uuid import UUID
 from chassis.db import Tx
 from chassis.errors import NotFound
 from contracts.dealers import DealerStatus
+from services.dealers.commands.dealers import Check, change_dealers
 from services.dealers.domain import places as domain
-from services.dealers.domain.dealers import Dealer
+from services.dealers.domain.dealers import Authorize, shipped_to
 from services.dealers.domain.places import ENTRIES_MAX, Address, Contact, TooManyEntries
 from services.dealers.domain.refusals import DealerExited
 from services.dealers.store import places as store
 from services.dealers.store.dealers import lock_dealers
-
-Check = Callable[[int], None]
-"""Raises when the caller means another version than this one."""
-Authorize = Callable[[Dealer], None]
-"""Raises when the dealer is not the caller's to change."""
 
 
 async def add_address(tx: Tx, wanted: Address, now: datetime, authorize: Authorize) -> Address:
@@ -55,6 +50,7 @@ async def remove_address(
     await store.delete_addresses(tx, [address_id])
     if heir := domain.heir(held, known):
         await store.save_address(tx, heir, now)
+    await _tell_usual(tx, dealer_id)
 
 
 async def add_contact(tx: Tx, wanted: Contact, now: datetime, authorize: Authorize) -> None:
@@ -98,7 +94,14 @@ async def _place(tx: Tx, held: list[Address], wanted: Address, now: datetime) ->
     changed = domain.placed(held, wanted)
     for one in changed:  # two at most: who steps back, and who comes
         await store.save_address(tx, one, now)
+    await _tell_usual(tx, wanted.dealer_id)
     return changed[-1]
+
+
+async def _tell_usual(tx: Tx, dealer_id: UUID) -> None:
+    """Where his goods usually go is told with his state, if it is another place now."""
+    usual = domain.usual_ship_to(await store.addresses_of(tx, dealer_id))
+    await change_dealers(tx, [(dealer_id, shipped_to(usual))])
 
 
 async def _contact(tx: Tx, dealer_id: UUID, contact_id: UUID) -> Contact:

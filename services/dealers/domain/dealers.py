@@ -19,7 +19,9 @@ from contracts.dealers import (
     DealerSuspended,
     DealerTermsChanged,
     DealerTierChanged,
+    InvoiceTitle,
     SalespersonBound,
+    ShipTo,
     Terms,
     TermsKind,
 )
@@ -79,6 +81,10 @@ class Dealer:
     application_id: UUID | None = None
     applicant_user_id: UUID | None = None
     version: int = 1
+    shelf_life_min_days: int = 0
+    invoice_title: InvoiceTitle | None = None
+    ship_to: ShipTo | None = None
+    """The usual one of his addresses."""
 
     @classmethod
     def fresh(
@@ -118,6 +124,9 @@ class Dealer:
             salesperson_id=self.standing.salesperson_id,
             warehouse_id=self.standing.warehouse_id,
             applicant_user_id=self.applicant_user_id,
+            invoice_title=self.invoice_title,
+            ship_to=self.ship_to,
+            shelf_life_min_days=self.shelf_life_min_days,
         )
 
     @property
@@ -152,6 +161,9 @@ class Changed:
 
 Decision = Callable[[Dealer], Changed | DomainError]
 """What a command makes of a dealer."""
+
+Authorize = Callable[[Dealer], None]
+"""Raises when the dealer is not the caller's to change."""
 
 MOVES: Mapping[DealerStatus, frozenset[DealerStatus]] = {
     DealerStatus.ACTIVE: frozenset({DealerStatus.SUSPENDED, DealerStatus.ON_STOP}),
@@ -216,20 +228,43 @@ def granted(change: Change, decision: Decision, alone_max_minor: Mapping[Tier, i
     return decide
 
 
-def corrected(company: Mapping[str, str], warehouse_id: UUID | None) -> Decision:
-    """Other words for who he is, by the fields of Company, or another warehouse to serve him."""
+def corrected(
+    company: Mapping[str, str], warehouse_id: UUID | None, shelf_life_min_days: int | None = None
+) -> Decision:
+    """Other words for who he is, by the fields of Company, another warehouse to serve him, or how
+    long what he takes must keep.
+    """
 
     def decide(dealer: Dealer) -> Changed | DomainError:
-        if dealer.status is DealerStatus.EXITED:
-            return DealerExited()
-        standing = dealer.standing
+        standing, days = dealer.standing, shelf_life_min_days
         if warehouse_id:
             standing = replace(standing, warehouse_id=warehouse_id)
-        after = replace(dealer, company=replace(dealer.company, **company), standing=standing)
-        if after == dealer:
-            return Changed(dealer)
-        after = replace(after, version=dealer.version + 1)
-        return Changed(after, (after.state,))
+        return _revised(
+            dealer,
+            company=replace(dealer.company, **company),
+            standing=standing,
+            shelf_life_min_days=dealer.shelf_life_min_days if days is None else days,
+        )
+
+    return decide
+
+
+def invoiced_to(title: InvoiceTitle) -> Decision:
+    """From now on invoices are made out to this title."""
+    return lambda dealer: _revised(dealer, invoice_title=title)
+
+
+def shipped_to(place: ShipTo | None) -> Decision:
+    """Another address is the usual one."""
+    return lambda dealer: _revised(dealer, ship_to=place)
+
+
+def authorized(authorize: Authorize, decision: Decision) -> Decision:
+    """The decision, where the dealer is the caller's to change."""
+
+    def decide(dealer: Dealer) -> Changed | DomainError:
+        authorize(dealer)
+        return decision(dealer)
 
     return decide
 
@@ -283,6 +318,17 @@ def _told(before: Standing, after: Standing, change: Change) -> Message:
             return DealerTermsChanged(
                 **about, terms=after.terms, credit_limit_minor=after.credit_limit_minor
             )
+
+
+def _revised(dealer: Dealer, **facts: Any) -> Changed | DomainError:
+    """The dealer with other facts, told as a state where one of them is new."""
+    if dealer.status is DealerStatus.EXITED:
+        return DealerExited()
+    after = replace(dealer, **facts)
+    if after == dealer:
+        return Changed(dealer)
+    after = replace(after, version=dealer.version + 1)
+    return Changed(after, (after.state,))
 
 
 def _moved(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import DomainError
+from contracts.dealers import ShipTo
 
 ENTRIES_MAX = 200
 """Addresses of a dealer, and contacts likewise."""
@@ -66,6 +67,20 @@ def heir(held: Collection[Address], removed: Address) -> Address | None:
     others = [one for one in held if one.kind is removed.kind and one != removed]
     oldest = min(others, key=lambda one: one.address_id, default=None)
     return oldest and replace(oldest, usual=True, version=oldest.version + 1)
+
+
+def usual_ship_to(held: Collection[Address]) -> ShipTo | None:
+    """Where goods go where nobody says another place."""
+    for one in held:
+        if one.usual and one.kind is AddressKind.SHIP_TO:
+            return ShipTo(
+                receiver=one.receiver,
+                phone=one.phone,
+                province=one.province,
+                city=one.city,
+                street=one.street,
+            )
+    return None
 
 
 def placed(held: Collection[Address], wanted: Address) -> list[Address]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import JsonValue, ValidationError
 
-from chassis.auth import Actor, Resource, allowed, allowed_actions, may
+from chassis.auth import Actor, Resource, allowed, allowed_actions, authorize, may
 from chassis.http import RuntimeDep, json_response, with_etag
 from chassis.idempotency import IdempotencyKey, once
 from chassis.ids import uuid7
@@ -21,7 +21,7 @@ from contracts.dealers import DealerStatus, Terms
 from services.dealers import queries
 from services.dealers.access import ACCESS
 from services.dealers.commands import dealers as commands
-from services.dealers.domain.dealers import Company, Dealer, Standing, Tier
+from services.dealers.domain.dealers import Authorize, Company, Dealer, Standing, Tier
 from services.dealers.domain.refusals import DealerExists, NotASalesperson
 from services.dealers.schemas.dealers import (
     ChangeResponse,
@@ -49,6 +49,7 @@ VERBS: Mapping[DealerStatus, tuple[str, ...]] = {
 }
 CHANGES = (
     "dealers.correct",
+    "dealers.edit-invoice-title",
     "dealers.change-tier",
     "dealers.change-terms",
     "dealers.bind-salesperson",
@@ -201,6 +202,9 @@ def shown_dealer(
         salesperson_id=standing.salesperson_id,
         salesperson_name=salesperson_name,
         warehouse_id=standing.warehouse_id,
+        shelf_life_min_days=dealer.shelf_life_min_days,
+        invoice_title=dealer.invoice_title if open_terms else None,
+        ship_to=dealer.ship_to,
         application_id=dealer.application_id,
         activated_at=activated_at,
         version=dealer.version,
@@ -224,6 +228,17 @@ async def _without_salesperson(runtime: Runtime, wanted: dict[int, Dealer]) -> l
         for row, one in list(wanted.items())
         if one.standing.salesperson_id in strangers
     ]
+
+
+def own_dealer(actor: Actor, action: str) -> Authorize:
+    """A dealer changes his own, a salesperson those of his dealers, the others all."""
+
+    def check(dealer: Dealer) -> None:
+        salesperson_id = dealer.standing.salesperson_id
+        about = Resource(dealer_id=dealer.dealer_id, salesperson_id=salesperson_id)
+        authorize(ACCESS, actor, action, about)
+
+    return check
 
 
 async def answer_dealer(runtime: Runtime, actor: Actor, dealer_id: UUID) -> Response:

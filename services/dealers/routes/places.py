@@ -9,17 +9,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from chassis.auth import Actor, Resource, allowed, authorize
+from chassis.auth import Actor, allowed
 from chassis.http import IfMatch, RuntimeDep, check_version, json_response, with_etag
 from chassis.idempotency import IdempotencyKey, once
 from chassis.ids import uuid7
 from chassis.scope import acting, reading
 from services.dealers import queries
-from services.dealers.access import ACCESS
 from services.dealers.commands import places as commands
-from services.dealers.commands.places import Authorize
-from services.dealers.domain.dealers import Dealer
 from services.dealers.domain.places import Address, AddressKind, Contact
+from services.dealers.routes.dealers import own_dealer
 from services.dealers.schemas.places import (
     AddressRequest,
     AddressResponse,
@@ -59,7 +57,7 @@ async def add_address(
     async with acting(runtime, actor) as tx:
 
         async def add() -> AddressResponse:
-            now, own = datetime.now(UTC), _own(actor, ADDRESS)
+            now, own = datetime.now(UTC), own_dealer(actor, ADDRESS)
             return _address(await commands.add_address(tx, wanted, now, own))
 
         return await once(tx, key, 201, add)
@@ -82,7 +80,7 @@ async def change_address(
             tx,
             wanted,
             datetime.now(UTC),
-            _own(actor, ADDRESS),
+            own_dealer(actor, ADDRESS),
             lambda version: check_version(version, if_match),
         )
     return with_etag(json_response(_address(changed)), changed.version)
@@ -95,7 +93,7 @@ async def remove_address(
     """Take an address off; orders keep what they were given."""
     async with acting(runtime, actor) as tx:
         await commands.remove_address(
-            tx, dealer_id, address_id, datetime.now(UTC), _own(actor, ADDRESS)
+            tx, dealer_id, address_id, datetime.now(UTC), own_dealer(actor, ADDRESS)
         )
 
 
@@ -122,7 +120,7 @@ async def add_contact(
     async with acting(runtime, actor) as tx:
 
         async def add() -> ContactResponse:
-            await commands.add_contact(tx, wanted, datetime.now(UTC), _own(actor, CONTACT))
+            await commands.add_contact(tx, wanted, datetime.now(UTC), own_dealer(actor, CONTACT))
             return _contact(wanted)
 
         return await once(tx, key, 201, add)
@@ -144,7 +142,7 @@ async def change_contact(
             tx,
             wanted,
             datetime.now(UTC),
-            _own(actor, CONTACT),
+            own_dealer(actor, CONTACT),
             lambda version: check_version(version, if_match),
         )
     return with_etag(json_response(_contact(changed)), changed.version)
@@ -156,18 +154,7 @@ async def remove_contact(
 ) -> None:
     """Take somebody off."""
     async with acting(runtime, actor) as tx:
-        await commands.remove_contact(tx, dealer_id, contact_id, _own(actor, CONTACT))
-
-
-def _own(actor: Actor, action: str) -> Authorize:
-    """A dealer changes his own, a salesperson those of his dealers, an administrator all."""
-
-    def check(dealer: Dealer) -> None:
-        salesperson_id = dealer.standing.salesperson_id
-        about = Resource(dealer_id=dealer.dealer_id, salesperson_id=salesperson_id)
-        authorize(ACCESS, actor, action, about)
-
-    return check
+        await commands.remove_contact(tx, dealer_id, contact_id, own_dealer(actor, CONTACT))
 
 
 def _address(address: Address) -> AddressResponse:

@@ -14,22 +14,30 @@ from chassis.http import IfMatch, RuntimeDep, check_version
 from chassis.ids import uuid7
 from chassis.runtime import Runtime
 from chassis.scope import acting
+from contracts.dealers import InvoiceTitle
 from services.dealers import queries
 from services.dealers.commands import dealers as commands
 from services.dealers.domain import dealers as domain
 from services.dealers.domain.dealers import Change, ChangeKind, Decision, Tier
-from services.dealers.routes.dealers import USERS_WAIT_SECONDS, answer_dealer, terms_of
+from services.dealers.routes.dealers import (
+    USERS_WAIT_SECONDS,
+    answer_dealer,
+    own_dealer,
+    terms_of,
+)
 from services.dealers.schemas.dealers import (
     BindSalespersonRequest,
     ChangeTermsRequest,
     ChangeTierRequest,
     CorrectionRequest,
     DealerResponse,
+    InvoiceTitleRequest,
 )
 from services.dealers.schemas.fields import ReasonRequest
 
 router = APIRouter(prefix="/dealers", tags=["dealers"])
 Corrector = Annotated[Actor, Depends(allowed("dealers.correct"))]
+TitleEditor = Annotated[Actor, Depends(allowed("dealers.edit-invoice-title"))]
 Suspender = Annotated[Actor, Depends(allowed("dealers.suspend"))]
 Stopper = Annotated[Actor, Depends(allowed("dealers.stop"))]
 Reinstater = Annotated[Actor, Depends(allowed("dealers.reinstate"))]
@@ -47,10 +55,28 @@ async def correct_dealer(
     runtime: RuntimeDep,
     if_match: IfMatch,
 ) -> Response:
-    """Correct name, place or contact, or change the warehouse; orders keep what they were given."""
-    company = body.model_dump(exclude_none=True, exclude={"warehouse_id"})
-    decision = domain.corrected(company, body.warehouse_id)
+    """Correct name, place or contact, or change the warehouse or how long what he takes must keep;
+    orders keep what they were given.
+    """
+    company = body.model_dump(exclude_none=True, exclude={"warehouse_id", "shelf_life_min_days"})
+    decision = domain.corrected(company, body.warehouse_id, body.shelf_life_min_days)
     return await _decide(runtime, actor, dealer_id, decision, if_match)
+
+
+@router.put("/{dealer_id}/invoice-title", response_model=DealerResponse)
+async def set_invoice_title(
+    dealer_id: UUID,
+    body: InvoiceTitleRequest,
+    actor: TitleEditor,
+    runtime: RuntimeDep,
+    if_match: IfMatch,
+) -> Response:
+    """Whom invoices are made out to from now on; by himself, his salesperson, finance or an
+    administrator.
+    """
+    decision = domain.invoiced_to(InvoiceTitle(**body.model_dump()))
+    own = own_dealer(actor, "dealers.edit-invoice-title")
+    return await _decide(runtime, actor, dealer_id, domain.authorized(own, decision), if_match)
 
 
 @router.post("/{dealer_id}/suspend", response_model=DealerResponse)

@@ -7,8 +7,9 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue, model_validator
+from pydantic import StringConstraints as Text
 
-from contracts.dealers import DealerStatus, Terms, TermsKind
+from contracts.dealers import DealerStatus, InvoiceTitle, ShipTo, Shortage, Terms, TermsKind
 from services.dealers.domain.dealers import ChangeKind, Tier, terms_fault
 from services.dealers.schemas.fields import (
     Body,
@@ -16,6 +17,7 @@ from services.dealers.schemas.fields import (
     Limit,
     Moment,
     Name,
+    OtherName,
     Person,
     Phone,
     Place,
@@ -29,6 +31,12 @@ class TermsRequest(Body):
     deposit_percent: Annotated[int, Field(ge=0, le=99, description="Only for DEPOSIT.")] = 0
     credit_days: Annotated[int, Field(ge=0, le=365)] = 0
     auto_confirm_max_minor: Limit = 0
+    shortage: Shortage = Field(
+        default=Shortage.REFUSE, description="What becomes of an order that stock does not cover."
+    )
+    priority: Annotated[
+        int, Field(ge=0, le=9, description="Backorders of a higher one get scarce goods first.")
+    ] = 0
 
     @model_validator(mode="after")
     def _shares_fit(self) -> Self:
@@ -110,6 +118,9 @@ class DealerResponse(BaseModel):
     salesperson_id: UUID | None
     salesperson_name: str | None
     warehouse_id: UUID
+    shelf_life_min_days: int
+    invoice_title: InvoiceTitle | None
+    ship_to: ShipTo | None = Field(description="The usual one of his addresses.")
     application_id: UUID | None
     activated_at: datetime
     version: int
@@ -138,6 +149,20 @@ class CorrectionRequest(Body):
     contact_name: Person | None = None
     phone: Phone | None = None
     warehouse_id: UUID | None = None
+    shelf_life_min_days: Annotated[int, Field(ge=0, le=3_650)] | None = Field(
+        default=None, description="He takes no lot that expires sooner; 0: any that has not."
+    )
+
+
+class InvoiceTitleRequest(Body):
+    """Whom invoices are made out to 开票信息; a special VAT invoice needs all of it."""
+
+    title: Name
+    tax_number: Annotated[str, Text(pattern=r"^[0-9A-Z]{15,20}$")]
+    bank: OtherName = ""
+    bank_account: Annotated[str, Text(pattern=r"^[0-9 -]{0,40}$")] = ""
+    address: OtherName = ""
+    phone: Annotated[str, Text(pattern=r"^(\+?[0-9][0-9 -]{5,19})?$")] = ""
 
 
 class ChangeTierRequest(Body):

@@ -28,6 +28,7 @@ def _credit_code(code: str) -> str:
 
 
 Name = Annotated[str, Text(min_length=2, max_length=100, strip_whitespace=True, pattern=ONE_LINE)]
+OtherName = Annotated[str, Text(max_length=100, strip_whitespace=True, pattern=ONE_LINE)]
 Place = Annotated[str, Text(min_length=2, max_length=32, strip_whitespace=True, pattern=ONE_LINE)]
 Person = Annotated[str, Text(min_length=1, max_length=50, strip_whitespace=True, pattern=ONE_LINE)]
 Phone = Annotated[str, Text(pattern=r"^\+?[0-9][0-9 -]{5,19}$")]

@@ -11,7 +11,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from chassis.db import Tx
-from contracts.dealers import DealerStatus, Terms
+from contracts.dealers import DealerStatus, InvoiceTitle, ShipTo, Terms
 from services.dealers.domain.dealers import Change, ChangeKind, Company, Dealer, Standing, Tier
 
 
@@ -20,7 +20,8 @@ async def dealers_by_credit_code(tx: Tx, codes: Collection[str]) -> dict[str, De
         """
         SELECT dealer_id, code, credit_code, name, province, city, contact_name, phone, status,
                reason, tier, terms::text AS terms, credit_limit_minor, salesperson_id, warehouse_id,
-               application_id, applicant_user_id, version
+               application_id, applicant_user_id, version, shelf_life_min_days,
+               invoice_title::text AS invoice_title, ship_to::text AS ship_to
         FROM dealers
         WHERE credit_code = ANY($1::text[])
         """,
@@ -35,7 +36,8 @@ async def lock_dealers(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Dealer]:
         """
         SELECT dealer_id, code, credit_code, name, province, city, contact_name, phone, status,
                reason, tier, terms::text AS terms, credit_limit_minor, salesperson_id, warehouse_id,
-               application_id, applicant_user_id, version
+               application_id, applicant_user_id, version, shelf_life_min_days,
+               invoice_title::text AS invoice_title, ship_to::text AS ship_to
         FROM dealers
         WHERE dealer_id = ANY($1::uuid[])
         ORDER BY dealer_id
@@ -93,12 +95,15 @@ async def save_dealers(tx: Tx, dealers: Sequence[Dealer]) -> None:
             contact_name = new.contact_name, phone = new.phone,
             status = new.status, reason = new.reason, tier = new.tier, terms = new.terms::jsonb,
             credit_limit_minor = new.credit_limit_minor, salesperson_id = new.salesperson_id,
-            warehouse_id = new.warehouse_id, version = new.version
+            warehouse_id = new.warehouse_id, version = new.version,
+            shelf_life_min_days = new.shelf_life_min_days,
+            invoice_title = new.invoice_title::jsonb, ship_to = new.ship_to::jsonb
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
                     $7::uuid[], $8::uuid[], $9::int[], $10::text[], $11::text[], $12::text[],
-                    $13::text[], $14::text[])
+                    $13::text[], $14::text[], $15::int[], $16::text[], $17::text[])
              AS new(dealer_id, status, reason, tier, terms, credit_limit_minor, salesperson_id,
-                    warehouse_id, version, name, province, city, contact_name, phone)
+                    warehouse_id, version, name, province, city, contact_name, phone,
+                    shelf_life_min_days, invoice_title, ship_to)
         WHERE d.dealer_id = new.dealer_id
         """,
         [one.dealer_id for one in dealers],
@@ -115,6 +120,9 @@ async def save_dealers(tx: Tx, dealers: Sequence[Dealer]) -> None:
         [one.company.city for one in dealers],
         [one.company.contact_name for one in dealers],
         [one.company.phone for one in dealers],
+        [one.shelf_life_min_days for one in dealers],
+        [one.invoice_title and one.invoice_title.model_dump_json() for one in dealers],
+        [one.ship_to and one.ship_to.model_dump_json() for one in dealers],
     )
 
 
@@ -194,6 +202,7 @@ async def has_change(tx: Tx, dealer_id: UUID, change_id: UUID) -> bool:
 
 
 def dealer_of(row: Record) -> Dealer:
+    title, place = row["invoice_title"], row["ship_to"]
     return Dealer(
         dealer_id=row["dealer_id"],
         code=row["code"],
@@ -217,6 +226,9 @@ def dealer_of(row: Record) -> Dealer:
         application_id=row["application_id"],
         applicant_user_id=row["applicant_user_id"],
         version=row["version"],
+        shelf_life_min_days=row["shelf_life_min_days"],
+        invoice_title=InvoiceTitle.model_validate_json(title) if title else None,
+        ship_to=ShipTo.model_validate_json(place) if place else None,
     )
 
 

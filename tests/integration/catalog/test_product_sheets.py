@@ -151,3 +151,20 @@ async def test_dealers_neither_import_nor_export(shelf):
     ]
 
     assert {answer.status_code for answer in answers} == {403}
+
+
+async def test_whose_stock_is_kept_by_lot_is_entered_told_and_taken_back(shelf):
+    """P-24: lots are kept of those products whose state says so."""
+    await send(
+        shelf, as_csv(["商品编码", "名称", "分类", "批次管理"], ["MILK", "牛奶", "WJ", "是"])
+    )
+    admin = shelf.api(shelf.admin)
+    listed = (await admin.get("/products/MILK")).json()
+    taken_back = await admin.patch("/products/MILK", json={"lot_tracked": False})
+
+    rows = await shelf.db.fetch(
+        "SELECT body FROM outbox WHERE type = $1 ORDER BY position", ProductState.type
+    )
+    told = [ProductState.model_validate_json(row["body"]).lot_tracked for row in rows]
+    assert (listed["lot_tracked"], taken_back.json()["lot_tracked"]) == (True, False)
+    assert told == [True, False]

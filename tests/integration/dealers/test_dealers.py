@@ -10,7 +10,7 @@ from chassis.auth import Role
 from chassis.consumer import Delivery, Dispatch
 from chassis.db import transaction
 from chassis.ids import uuid7
-from contracts.dealers import DealerState, DealerStopped, DealerSuspended
+from contracts.dealers import DealerState, DealerStopped, DealerSuspended, Shortage
 from services.dealers.app import SERVICE
 from services.dealers.commands import dealers as commands
 from services.dealers.consumers import SUBSCRIPTIONS
@@ -134,6 +134,58 @@ async def test_a_dealer_is_corrected_in_what_the_request_names(api, dealers_db):
     assert len(await states(dealers_db)) == 2
 
 
+TITLE = {
+    "title": "杭州恒泰五金有限公司",
+    "tax_number": "91330100799655058B",
+    "bank": "工商银行杭州分行",
+    "bank_account": "6222 0001 0002",
+    "address": "杭州市文三路 1 号",
+    "phone": "0571-88880000",
+}
+
+
+async def test_whom_invoices_are_made_out_to_is_set_by_who_may_and_told(api, dealers_db):
+    dealer = await add(api)
+    me = an_actor(Role.DLR, dealer_id=UUID(dealer["dealer_id"]))
+    path = f"/dealers/{dealer['dealer_id']}"
+
+    async def put(actor, **facts):
+        return await api(actor).put(f"{path}/invoice-title", json=TITLE | facts)
+
+    own, other = await put(me), await put(an_actor(Role.FIN), bank="")
+    foreign = [
+        (await put(actor)).status_code
+        for actor in (OTHER_SALES, an_actor(Role.DLR, dealer_id=uuid4()), an_actor(Role.WHS))
+    ]
+    bad = await put(me, tax_number="12")
+    hidden = (await api(an_actor(Role.WHS)).get(path)).json()
+
+    assert own.json()["invoice_title"] == TITLE
+    assert other.json()["invoice_title"] == TITLE | {"bank": ""}
+    assert foreign == [404, 404, 403]
+    assert bad.status_code == 422
+    assert hidden["invoice_title"] is None
+    assert [state.invoice_title and state.invoice_title.bank for state in await states(dealers_db)][
+        -3:
+    ] == [None, TITLE["bank"], ""]
+
+
+async def test_how_long_goods_must_keep_and_what_becomes_of_shortages_is_told(api, dealers_db):
+    """P-03, P-24: inventory takes both from his state."""
+    dealer = await add(api)
+    path = f"/dealers/{dealer['dealer_id']}"
+
+    await api(ADMIN).patch(path, json={"shelf_life_min_days": 90})
+    terms = {"kind": "PREPAID", "shortage": "SHIP_PARTIAL", "priority": 7}
+    answer = await api(ADMIN).post(f"{path}/change-terms", json={"terms": terms})
+
+    told = (await states(dealers_db))[-1]
+    assert answer.json()["shelf_life_min_days"] == told.shelf_life_min_days == 90
+    assert (told.terms.shortage, told.terms.priority) == (Shortage.SHIP_PARTIAL, 7)
+    refused = await api(ADMIN).patch(path, json={"shelf_life_min_days": -1})
+    assert refused.status_code == 422
+
+
 async def test_a_change_holds_at_once_and_is_remembered(api, dealers_db):
     one = f"/dealers/{(await add(api))['dealer_id']}"
 
@@ -244,7 +296,8 @@ async def test_a_dealer_sees_himself_and_nobody_else(api):
 
     assert [one["dealer_id"] for one in listed] == [mine["dealer_id"]]
     assert foreign.status_code == missing.status_code == 404
-    assert (await api(me).get(f"/dealers/{mine['dealer_id']}")).json()["allowed_actions"] == []
+    himself = (await api(me).get(f"/dealers/{mine['dealer_id']}")).json()
+    assert himself["allowed_actions"] == ["dealers.edit-invoice-title"]
 
 
 async def test_dealers_are_found_by_what_is_known_of_them(api):

@@ -8,6 +8,7 @@ import pytest
 from chassis.auth import Role
 from chassis.consumer import Delivery, Dispatch
 from chassis.ids import uuid7
+from contracts.dealers import DealerState
 from services.dealers.app import SERVICE
 from services.dealers.consumers import SUBSCRIPTIONS
 from tests.builders.dealers import a_dealer_body, a_user
@@ -37,6 +38,13 @@ async def api(dealers_db):
     )
     async with serving(SERVICE, dealers_db) as api:
         yield api
+
+
+async def states(db):
+    rows = await db.fetch(
+        "SELECT body FROM outbox WHERE type = $1 ORDER BY position", DealerState.type
+    )
+    return [DealerState.model_validate_json(row["body"]) for row in rows]
 
 
 @pytest.fixture
@@ -103,6 +111,22 @@ async def test_an_address_is_changed_but_for_its_kind_and_against_its_version(ap
     assert changed.json() == known | {"street": "新街 9 号", "version": 2}
     assert changed.headers["etag"] == '"2"'
     assert stale.status_code == 412
+
+
+async def test_the_usual_place_of_his_goods_is_told_with_his_state_and_no_other(
+    api, one, dealers_db
+):
+    first = (await add(api, one, street="一号")).json()
+    await add(api, one, kind="BILL_TO", street="票据路")
+    await add(api, one, street="二号")
+    await add(api, one, street="三号", usual=True)
+    await api(ADMIN).delete(f"{one}/addresses/{first['address_id']}")
+
+    told = await states(dealers_db)
+
+    assert [state.ship_to and state.ship_to.street for state in told] == [None, "一号", "三号"]
+    assert [state.version for state in told] == [1, 2, 3]
+    assert (await api(ADMIN).get(one)).json()["ship_to"]["street"] == "三号"
 
 
 async def test_an_address_that_is_sent_twice_is_there_once(api, one):
