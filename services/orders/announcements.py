@@ -57,6 +57,58 @@ def _promise(before: Order, after: Order) -> Iterator[Announcement]:
         yield said.OrderChecksPassed, {"total_minor": after.total}
 
 
+def _amendment(before: Order, after: Order) -> Iterator[Announcement]:
+    amendment = after.amendment
+    if amendment is None or amendment is before.amendment or amendment.pending:
+        return
+    if amendment.refused is not None:
+        facts = {"amendment": amendment.number, "reason": amendment.refused}
+        yield said.OrderAmendmentRefused, facts
+        return
+    yield (
+        said.OrderAmended,
+        {
+            "amendment": amendment.number,
+            "amended_by": amendment.asked_by,
+            "lines": tuple(
+                said.LineAmounts(
+                    line_no=line.line_no,
+                    sku=line.sku,
+                    quantity=line.quantity,
+                    gross_minor=line.gross_minor or 0,
+                )
+                for line in amendment.lines
+            ),
+            "previous_total_minor": amendment.previous_total_minor,
+            "total_minor": after.total,
+        },
+    )
+
+
+def _shortage(before: Order, after: Order) -> Iterator[Announcement]:
+    if after.lines is before.lines or not (after.backordered or after.closed_short):
+        return
+    known = {line.line_no: line for line in before.lines}
+    owed = [
+        said.LineQuantity(line_no=line.line_no, sku=line.sku, quantity=line.backordered)
+        for line in after.lines
+        if line.backordered > (known[line.line_no].backordered if line.line_no in known else 0)
+    ]
+    if owed:
+        yield said.OrderLinesBackordered, {"lines": tuple(owed)}
+    closed = [
+        said.LineQuantity(
+            line_no=line.line_no, sku=line.sku, quantity=line.closed - known[line.line_no].closed
+        )
+        for line in after.lines
+        if line.closed and line.closed > known[line.line_no].closed
+    ]
+    if closed:
+        reason = after.closing.reason if after.closing else ""
+        facts = {"reason": reason, "lines": tuple(closed), "total_minor": after.total}
+        yield said.OrderLinesShortClosed, facts
+
+
 def _payment(before: Order, after: Order) -> Iterator[Announcement]:
     if not (before.confirmed and after.confirmed and after.due_before_release_minor):
         return
@@ -99,8 +151,11 @@ def _end(before: Order, after: Order) -> Iterator[Announcement]:
     if before.progress.ended or not after.progress.ended:
         return
     match after.status:
-        case Status.COMPLETED:
-            yield said.OrderCompleted, {"total_minor": after.total}
+        case Status.COMPLETED | Status.CLOSED_SHORT:
+            yield (
+                said.OrderCompleted,
+                {"total_minor": after.total, "closed_short": after.closed_short},
+            )
         case Status.CANCELLED:
             facts = {"reason": after.reason, "returned_minor": after.returned_minor}
             yield said.OrderCancelled, facts
@@ -116,7 +171,9 @@ def _reached(status: Status, before: Order, after: Order) -> bool:
 
 DIFFERENCES: Sequence[Callable[[Order, Order], Iterator[Announcement]]] = (
     _holds,
+    _amendment,
     _promise,
+    _shortage,
     _payment,
     _fulfilment,
     _cancelling,

@@ -22,7 +22,7 @@ async def order(reader: Reader, order_id: UUID) -> Order:
                about, reached, attempt, deadline, holds, credit, over_limit_approved, stock,
                confirmed_by, confirmed_at, released, started, put_back_awaited,
                fulfilment_revision, funds_revision, covered_minor, returned_minor, ending, reason,
-               lines, shipments
+               lines, shipments, changes
         FROM orders
         WHERE order_id = $1
         """,

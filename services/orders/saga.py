@@ -13,6 +13,7 @@ from contracts.orders import OrderSubmitted, TimeOutOrder
 from services.orders.announcements import announce
 from services.orders.domain.facts import absorb
 from services.orders.domain.invoicing import invoice_lines
+from services.orders.domain.lines import Amendment
 from services.orders.domain.order import Credit, Order, Stock, changed
 from services.orders.domain.work import queue_of_fulfilment, queue_of_holds
 
@@ -27,6 +28,56 @@ def _invoice(order: Order) -> billing.IssueInvoice:
         shipment_id=shipment.shipment_id,
         lines=invoice_lines(order, shipment),
     )
+
+
+def _amend_price(order: Order) -> catalog.PriceOrder:
+    amendment = _pending(order)
+    return catalog.PriceOrder(
+        order_id=order.order_id,
+        dealer_id=order.dealer_id,
+        at=amendment.asked_at,
+        lines=tuple(
+            catalog.LineAsk(line_no=line.line_no, sku=line.sku, quantity=line.quantity)
+            for line in amendment.lines
+            if line.quantity
+        ),
+        amendment=amendment.number,
+    )
+
+
+def _adjust_credit(order: Order) -> billing.AdjustCredit:
+    """What was approved over the limit was so for the total of then."""
+    total = order.account_total_minor
+    assert total is not None, "asked to adjust the account of an order without a price"
+    return billing.AdjustCredit(
+        order_id=order.order_id,
+        dealer_id=order.dealer_id,
+        revision=order.adjustment,
+        total_minor=total,
+        credit_minor=order.credit_of(total),
+        approved_over_limit=order.over_limit_approved and total == order.total,
+    )
+
+
+def _amend_stock(order: Order) -> inventory.AmendReservation:
+    amendment = _pending(order)
+    return inventory.AmendReservation(
+        order_id=order.order_id,
+        amendment=amendment.number,
+        lines=tuple(
+            inventory.AmendedDemand(line_no=line.line_no, sku=line.sku, quantity=line.quantity)
+            for line in amendment.lines
+        ),
+    )
+
+
+def _pending(order: Order) -> Amendment:
+    assert order.amending is not None, "asked about an amendment of an order that has none"
+    return order.amending
+
+
+def _amendment_number(order: Order) -> str:
+    return str(order.amending.number) if order.amending else ""
 
 
 LIFECYCLE: Saga[Order] = Saga(
@@ -74,11 +125,31 @@ LIFECYCLE: Saga[Order] = Saga(
                 ),
                 firm=_confirms_itself(order),
                 release=_confirms_itself(order) and order.payment_gate_open,
+                shortage=order.terms.shortage,
+                priority=order.terms.priority,
             ),
             done=lambda order: order.stock in {Stock.SOFT, Stock.FIRM},
             undo=lambda order: inventory.CancelFulfilment(order_id=order.order_id),
             undone=lambda order: order.stock is Stock.RELEASED,
             with_people=lambda order: order.put_back_awaited,
+        ),
+        Step(
+            name="amend_price",
+            ask=_amend_price,
+            done=lambda order: not order.amending or order.amending.total_minor is not None,
+            about=_amendment_number,
+        ),
+        Step(  # leads back here whenever the order wants another total than billing knows
+            name="adjust_credit",
+            ask=_adjust_credit,
+            done=lambda order: order.adjusted == order.adjustment,
+            about=lambda order: str(order.adjustment),
+        ),
+        Step(
+            name="amend_stock",
+            ask=_amend_stock,
+            done=lambda order: not order.amending,
+            about=_amendment_number,
         ),
         Gate(
             name="holds",
@@ -112,6 +183,13 @@ LIFECYCLE: Saga[Order] = Saga(
             ask=_invoice,
             done=lambda order: order.to_invoice is None,
             about=lambda order: str(order.to_invoice.shipment_id) if order.to_invoice else "",
+        ),
+        Step(
+            name="close_remainder",
+            ask=lambda order: inventory.CloseRemainder(order_id=order.order_id),
+            done=lambda order: order.closing is None or order.all_picked,
+            about=lambda order: str(order.closing.asks) if order.closing else "",
+            with_people=lambda order: order.closing is not None and order.closing.waits,
         ),
         Gate(
             name="fulfilment",
@@ -159,6 +237,7 @@ def take(order: Order, reply: OrderReply, now: datetime) -> Moved:
 
 def go_on(before: Order, after: Order, now: datetime) -> Moved:
     """Go where the facts of `after` lead, and announce what is new since `before`."""
+    after = _accounted(before, after)
     progress, commands = saga.advance(LIFECYCLE, after.progress, after, now)
     if after is before and progress is before.progress:
         return before, []
@@ -168,6 +247,13 @@ def go_on(before: Order, after: Order, now: datetime) -> Moved:
         progress, commands = saga.advance(LIFECYCLE, confirmed.progress, confirmed, now)
         moved = changed(confirmed, progress=progress)
     return _announced(before, moved, commands)
+
+
+def _accounted(before: Order, after: Order) -> Order:
+    """Another total than before: billing is to follow it."""
+    if after is before or before.account_total_minor in {None, after.account_total_minor}:
+        return after
+    return changed(after, adjustment=after.adjustment + 1)
 
 
 def time_out(order: Order, timer: TimeOutOrder, now: datetime) -> Moved:

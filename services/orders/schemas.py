@@ -12,7 +12,8 @@ from contracts.dealers import Terms
 from contracts.inventory import ShipmentStatus
 from contracts.orders import Hold
 from contracts.quotes import TOKEN_LENGTH_MAX
-from services.orders.domain.order import Line, Order, Shipment, Status
+from services.orders.domain.lines import Line, Shipment
+from services.orders.domain.order import Order, Status
 from services.orders.domain.work import display_status, fulfilment_status, payment_status
 
 CURRENCY = "CNY"

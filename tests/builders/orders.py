@@ -19,7 +19,8 @@ from contracts.inventory import (
     StockReserved,
 )
 from services.orders import saga
-from services.orders.domain.order import Line, Order
+from services.orders.domain.lines import Line
+from services.orders.domain.order import Order
 from services.orders.domain.submission import Submission, line_asks
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -16,7 +16,8 @@ from contracts.message import Command, Message, OrderReply
 from contracts.orders import Hold, TimeOutOrder
 from services.orders import saga
 from services.orders.domain import actions
-from services.orders.domain.order import Line, Order
+from services.orders.domain.lines import Line
+from services.orders.domain.order import Order
 from tests.model.checks import broken, unrest
 from tests.model.participants import ORDER_ID, QUANTITY, Books, Outcome, spontaneous, take
 

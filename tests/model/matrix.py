@@ -110,6 +110,7 @@ def _specimens() -> Iterable[OrderReply]:
         yield billing.InvoiceRefused(
             order_id=ORDER_ID, shipment_id=shipment_id, reason="more-than-ordered"
         )
+    yield from _specimens_of_changes()
     yield inventory.StockReserved(order_id=ORDER_ID)
     for reason in ("short", "unknown-warehouse", "released"):
         yield inventory.StockRefused(order_id=ORDER_ID, reason=reason, short=())
@@ -122,6 +123,20 @@ def _specimens() -> Iterable[OrderReply]:
     yield inventory.PutBackAwaited(order_id=ORDER_ID)
     yield inventory.FulfilmentCancelled(order_id=ORDER_ID)
     yield inventory.FulfilmentCancelDeclined(order_id=ORDER_ID)
+
+
+def _specimens_of_changes() -> Iterable[OrderReply]:
+    for revision in (1, LAST_REVISION):
+        yield billing.CreditAdjusted(order_id=ORDER_ID, revision=revision)
+        yield billing.CreditAdjustmentRefused(
+            order_id=ORDER_ID, revision=revision, reason="over-limit"
+        )
+    for amendment in (1, LAST_REVISION):
+        yield inventory.ReservationAmended(order_id=ORDER_ID, amendment=amendment)
+        yield inventory.AmendmentRefused(
+            order_id=ORDER_ID, amendment=amendment, reason="being-picked"
+        )
+    yield inventory.RemainderNotClosed(order_id=ORDER_ID)
 
 
 _ASK_PRICE = catalog.PriceOrder(
@@ -142,6 +157,14 @@ TO_ASK_AGAIN: Reason = (
     lambda _, reply: reply.reason != "over-limit",
 )
 FINAL: Reason = ("it says that a give-back won", lambda _, reply: reply.reason == "released")
+NOT_THIS_AMENDMENT: Reason = (
+    "no such amendment is being checked",
+    lambda order, reply: order.amending is None or order.amending.number != reply.amendment,
+)
+NOT_AWAITED: Reason = (
+    "billing follows already, or was never asked so",
+    lambda order, reply: not order.adjusted < reply.revision <= order.adjustment,
+)
 OLDER_FUNDS: Reason = (
     "an older count of the money",
     lambda order, reply: reply.revision <= order.funds_revision,
@@ -164,6 +187,12 @@ REASONS: dict[type[OrderReply], tuple[Reason, ...]] = {
     ),
     billing.CreditReleased: (
         ("the credit is released", lambda order, _: order.credit is Credit.RELEASED),
+    ),
+    billing.CreditAdjusted: (NOT_AWAITED,),
+    billing.CreditAdjustmentRefused: (
+        NOT_AWAITED,
+        ("it is on the saga desk already", lambda order, _: order.progress.stuck),
+        ("nobody is asking", lambda order, _: order.progress.at != "adjust_credit"),
     ),
     billing.OrderFundsChanged: (OLDER_FUNDS,),
     billing.ShipmentInvoiced: (
@@ -189,6 +218,16 @@ REASONS: dict[type[OrderReply], tuple[Reason, ...]] = {
     inventory.StockRefused: (ANSWERED, FINAL, ABANDONED),
     inventory.ReservationExpired: (NOT_SOFT,),
     inventory.ReservationFirmed: (NOT_SOFT,),
+    inventory.ReservationAmended: (NOT_THIS_AMENDMENT,),
+    inventory.AmendmentRefused: (NOT_THIS_AMENDMENT,),
+    inventory.RemainderNotClosed: (
+        ("nobody closes the remainder", lambda order, _: order.closing is None),
+        (
+            "it waits for the picker already",
+            lambda order, _: bool(order.closing and order.closing.waits),
+        ),
+        ("there is no remainder", lambda order, _: order.all_picked),
+    ),
     inventory.ReservationLost: (
         GIVEN_BACK,
         ("goods have left", lambda order, _: order.shipped),

@@ -12,7 +12,7 @@ ACROSS: tuple[Question, ...] = (
             "orders",
             """
             SELECT order_id::text AS key,
-                   CASE status WHEN 'COMPLETED' THEN 'SHIPPED' ELSE 'nothing held' END AS value
+                   CASE phase WHEN 'COMPLETED' THEN 'SHIPPED' ELSE 'nothing held' END AS value
             FROM orders
             WHERE phase = 'COMPLETED' OR (phase = 'UNDONE' AND stock <> 'UNKNOWN')
             """,

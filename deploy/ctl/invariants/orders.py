@@ -11,13 +11,18 @@ ORDERS = (
         "orders",
         """
         SELECT o.number AS subject,
-               CASE WHEN o.total_minor <> sum(l.gross_minor)
+               CASE WHEN o.total_minor <> sum(l.kept_minor)
                          OR bool_or(l.gross_minor <> l.net_minor + l.tax_minor)
                          OR bool_or(l.gross_minor IS NULL)
-                    THEN format('total %s, lines sum to %s', o.total_minor, sum(l.gross_minor))
+                    THEN format('total %s, lines sum to %s', o.total_minor, sum(l.kept_minor))
                END AS fault
         FROM orders o
-        JOIN order_lines l USING (order_id)
+        JOIN (
+            SELECT *, CASE closed WHEN 0 THEN gross_minor
+                      ELSE (2 * gross_minor * (quantity - closed) + quantity) / (2 * quantity)
+                      END AS kept_minor
+            FROM order_lines
+        ) l USING (order_id)
         WHERE o.total_minor IS NOT NULL
         GROUP BY o.order_id
         """,
@@ -31,13 +36,30 @@ ORDERS = (
                CASE WHEN count(l.line_no) = 0 THEN 'it has no lines'
                     WHEN NOT bool_and(0 <= l.received AND l.received <= l.delivered
                                       AND l.delivered <= l.shipped AND l.shipped <= l.picked
-                                      AND l.picked <= l.quantity AND l.quantity > 0)
+                                      AND l.picked <= l.quantity)
+                         OR sum(l.quantity) = 0
                     THEN string_agg(format('line %s: %s of %s picked, %s shipped, %s received',
                                            l.line_no, l.picked, l.quantity, l.shipped, l.received),
                                     '; ') END AS fault
         FROM orders o
         LEFT JOIN order_lines l USING (order_id)
         GROUP BY o.order_id
+        """,
+    ),
+    Invariant(
+        "I-3",
+        "Of a line no piece is picked, owed or given up twice.",
+        "orders",
+        """
+        SELECT o.number || ' line ' || l.line_no AS subject,
+               CASE WHEN l.backordered < 0 OR l.closed < 0
+                         OR l.picked + l.backordered + l.closed > l.quantity
+                         OR (o.phase = 'COMPLETED' AND l.received + l.closed <> l.quantity)
+                    THEN format('%s ordered: %s picked, %s received, %s backordered, %s closed',
+                                l.quantity, l.picked, l.received, l.backordered, l.closed)
+               END AS fault
+        FROM orders o
+        JOIN order_lines l USING (order_id)
         """,
     ),
     Invariant(
@@ -105,7 +127,7 @@ ORDERS = (
         "orders",
         """
         SELECT number AS subject,
-               CASE WHEN phase = 'COMPLETED' AND status <> 'COMPLETED'
+               CASE WHEN phase = 'COMPLETED' AND status NOT IN ('COMPLETED', 'CLOSED_SHORT')
                          OR phase = 'UNDONE' AND status NOT IN ('CANCELLED', 'REJECTED', 'EXPIRED')
                     THEN format('the saga is %s, the order %s', phase, status) END AS fault
         FROM orders

@@ -23,9 +23,13 @@ PARTICIPANTS = {
     "price": "catalog",
     "hold_credit": "billing",
     "reserve_stock": "inventory",
+    "amend_price": "catalog",
+    "adjust_credit": "billing",
+    "amend_stock": "inventory",
     "firm_up": "inventory",
     "release": "inventory",
     "invoice": "billing",
+    "close_remainder": "inventory",
 }
 """Who is asked at each step of the saga."""
 

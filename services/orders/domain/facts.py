@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.billing import (
+    CreditAdjusted,
+    CreditAdjustmentRefused,
     CreditHeld,
     CreditRefused,
     CreditReleased,
@@ -18,12 +20,17 @@ from contracts.billing import (
     OrderFundsChanged,
     ShipmentInvoiced,
 )
-from contracts.catalog import OrderPriced, PricedLine, PricingRefused
+from contracts.catalog import OrderPriced, PricingRefused
 from contracts.inventory import (
+    AmendmentRefused,
     FulfilmentAdvanced,
     FulfilmentCancelDeclined,
     FulfilmentCancelled,
+    LineCount,
+    LineProgress,
     PutBackAwaited,
+    RemainderNotClosed,
+    ReservationAmended,
     ReservationExpired,
     ReservationFirmed,
     ReservationLost,
@@ -33,7 +40,10 @@ from contracts.inventory import (
 )
 from contracts.message import OrderReply
 from contracts.orders import Hold
-from services.orders.domain.order import Credit, Ending, Line, Order, Shipment, Stock, changed
+from services.orders.domain import amending
+from services.orders.domain.amending import with_price
+from services.orders.domain.lines import Line, Shipment
+from services.orders.domain.order import Credit, Ending, Order, Stock, changed
 
 
 def absorb(order: Order, reply: OrderReply) -> Order:
@@ -42,6 +52,9 @@ def absorb(order: Order, reply: OrderReply) -> Order:
 
 
 def _priced(order: Order, reply: OrderPriced) -> Order:
+    if reply.amendment:
+        asked = order.amending is not None and order.amending.number == reply.amendment
+        return amending.priced(order, reply.lines) if asked else order
     if order.priced:
         return order
     if order.expected_total_minor is not None and reply.total_minor > order.expected_total_minor:
@@ -51,22 +64,10 @@ def _priced(order: Order, reply: OrderPriced) -> Order:
     return changed(order, lines=lines, total_minor=reply.total_minor)
 
 
-def with_price(line: Line, priced: PricedLine) -> Line:
-    """The line with its amounts, as catalog rounded them."""
-    return changed(
-        line,
-        name=priced.name,
-        unit=priced.unit,
-        unit_price=priced.unit_price,
-        tax_rate_bp=priced.tax_rate_bp,
-        net_minor=priced.net_minor,
-        tax_minor=priced.tax_minor,
-        gross_minor=priced.gross_minor,
-        rule=priced.rule,
-    )
-
-
 def _pricing_refused(order: Order, reply: PricingRefused) -> Order:
+    if reply.amendment:
+        priced = order.amending is not None and order.amending.total_minor is not None
+        return order if priced else amending.refused(order, reply.amendment, reply.reason)
     return order if order.priced else _abandoned(order, reply.reason)
 
 
@@ -87,6 +88,23 @@ def _credit_released(order: Order, reply: CreditReleased) -> Order:
     if order.credit is Credit.RELEASED:
         return order
     return changed(order, credit=Credit.RELEASED, returned_minor=reply.returned_minor)
+
+
+def _credit_adjusted(order: Order, reply: CreditAdjusted) -> Order:
+    if not order.adjusted < reply.revision <= order.adjustment:
+        return order
+    return changed(order, adjusted=reply.revision, reason=order.reason if order.ending else None)
+
+
+def _credit_adjustment_refused(order: Order, reply: CreditAdjustmentRefused) -> Order:
+    """Refuses the amendment that wants more; less can be refused only for people to look at."""
+    if reply.revision != order.adjustment or order.adjusted == order.adjustment:
+        return order
+    if order.amending and order.account_total_minor != order.total_minor:
+        return amending.refused(order, order.amending.number, reply.reason)
+    if order.progress.stuck or order.progress.at != "adjust_credit":
+        return order
+    return changed(order, progress=order.progress.on_the_desk(), reason=reply.reason)
 
 
 def _funds_changed(order: Order, reply: OrderFundsChanged) -> Order:
@@ -113,8 +131,14 @@ def _invoice_refused(order: Order, reply: InvoiceRefused) -> Order:
     return changed(order, progress=order.progress.on_the_desk(), reason=reply.reason)
 
 
-def _stock_reserved(order: Order, _: StockReserved) -> Order:
-    return changed(order, stock=Stock.SOFT) if order.stock is Stock.UNKNOWN else order
+def _stock_reserved(order: Order, reply: StockReserved) -> Order:
+    if order.stock is not Stock.UNKNOWN:
+        return order
+    return _held(order, Stock.SOFT, reply.backordered)
+
+
+def _held(order: Order, stock: Stock, backordered: tuple[LineCount, ...]) -> Order:
+    return changed(order, stock=stock, lines=amending.with_backorders(order.lines, backordered))
 
 
 def _stock_refused(order: Order, reply: StockRefused) -> Order:
@@ -129,9 +153,22 @@ def _reservation_expired(order: Order, _: ReservationExpired) -> Order:
     return _abandoned(changed(order, stock=Stock.RELEASED), "not-confirmed-in-time", Ending.EXPIRED)
 
 
-def _reservation_firmed(order: Order, _: ReservationFirmed) -> Order:
-    held = order.stock in {Stock.UNKNOWN, Stock.SOFT}
-    return changed(order, stock=Stock.FIRM) if held else order
+def _reservation_firmed(order: Order, reply: ReservationFirmed) -> Order:
+    if order.stock not in {Stock.UNKNOWN, Stock.SOFT}:
+        return order
+    return _held(order, Stock.FIRM, reply.backordered)
+
+
+def _reservation_amended(order: Order, reply: ReservationAmended) -> Order:
+    return amending.applied(order, reply.amendment, reply.backordered)
+
+
+def _amendment_refused(order: Order, reply: AmendmentRefused) -> Order:
+    return amending.refused(order, reply.amendment, reply.reason)
+
+
+def _remainder_not_closed(order: Order, _: RemainderNotClosed) -> Order:
+    return amending.picker_is_busy(order)
 
 
 def _reservation_lost(order: Order, _: ReservationLost) -> Order:
@@ -145,16 +182,8 @@ def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
     if reply.revision <= order.fulfilment_revision or order.stock is Stock.RELEASED:
         return order
     progress = {line.line_no: line for line in reply.lines}
-    lines = tuple(
-        changed(
-            line,
-            picked=progress[line.line_no].picked,
-            shipped=progress[line.line_no].shipped,
-            delivered=progress[line.line_no].delivered,
-            received=progress[line.line_no].received,
-        )
-        for line in order.lines
-    )
+    lines = tuple([_moved(line, progress.get(line.line_no)) for line in order.lines])
+    done = all(line.picked == line.kept for line in lines)
     return changed(
         order,
         holds=frozenset(),
@@ -164,6 +193,23 @@ def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
         fulfilment_revision=reply.revision,
         lines=lines,
         shipments=_shipments(order, reply),
+        closing=amending.moved_on(order.closing, done=done),
+        **amending.totalled(lines, order),
+    )
+
+
+def _moved(line: Line, progress: LineProgress | None) -> Line:
+    """A line that an amendment took away or brings is not in every picture."""
+    if progress is None:
+        return line
+    return changed(
+        line,
+        picked=progress.picked,
+        shipped=progress.shipped,
+        delivered=progress.delivered,
+        received=progress.received,
+        backordered=progress.backordered,
+        closed=progress.closed,
     )
 
 
@@ -210,6 +256,8 @@ ABSORBED: Mapping[type[OrderReply], Callable[[Order, Any], Order]] = {
     CreditHeld: _credit_held,
     CreditRefused: _credit_refused,
     CreditReleased: _credit_released,
+    CreditAdjusted: _credit_adjusted,
+    CreditAdjustmentRefused: _credit_adjustment_refused,
     OrderFundsChanged: _funds_changed,
     ShipmentInvoiced: _invoiced,
     InvoiceRefused: _invoice_refused,
@@ -217,6 +265,9 @@ ABSORBED: Mapping[type[OrderReply], Callable[[Order, Any], Order]] = {
     StockRefused: _stock_refused,
     ReservationExpired: _reservation_expired,
     ReservationFirmed: _reservation_firmed,
+    ReservationAmended: _reservation_amended,
+    AmendmentRefused: _amendment_refused,
+    RemainderNotClosed: _remainder_not_closed,
     ReservationLost: _reservation_lost,
     FulfilmentAdvanced: _fulfilment_advanced,
     PutBackAwaited: _put_back_awaited,

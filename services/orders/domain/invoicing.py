@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contracts.billing import InvoiceLine
-from services.orders.domain.order import Line, Order, Shipment
+from services.orders.domain.lines import Line, Shipment
+from services.orders.domain.order import Order
 
 
 def invoice_lines(order: Order, shipment: Shipment) -> tuple[InvoiceLine, ...]:
@@ -29,8 +30,8 @@ def _shipped_before(order: Order, shipment: Shipment) -> dict[int, int]:
 
 def _share(line: Line, before: int, quantity: int) -> InvoiceLine:
     """Domain rule 5.8.5: rounded(total up to here) less rounded(total before)."""
-    net = _part(line.net_minor, line, before, quantity)
-    gross = _part(line.gross_minor, line, before, quantity)
+    net = _part(line, line.net_minor, before, quantity)
+    gross = _part(line, line.gross_minor, before, quantity)
     return InvoiceLine(
         line_no=line.line_no,
         sku=line.sku,
@@ -41,11 +42,6 @@ def _share(line: Line, before: int, quantity: int) -> InvoiceLine:
     )
 
 
-def _part(amount_minor: int | None, line: Line, before: int, quantity: int) -> int:
-    assert amount_minor is not None, "asked to invoice a line without a price"
-    upto = _half_up(amount_minor * (before + quantity), line.quantity)
-    return upto - _half_up(amount_minor * before, line.quantity)
-
-
-def _half_up(numerator: int, denominator: int) -> int:
-    return (2 * numerator + denominator) // (2 * denominator)
+def _part(line: Line, amount_minor: int | None, before: int, quantity: int) -> int:
+    upto = line.upto_minor(amount_minor, before + quantity)
+    return upto - line.upto_minor(amount_minor, before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -10,8 +10,8 @@ from uuid import UUID
 
 from chassis.saga import BEGINNING, Phase, Progress
 from contracts.dealers import Terms, TermsKind
-from contracts.inventory import ShipmentStatus
 from contracts.orders import Hold
+from services.orders.domain.lines import Amendment, Closing, Line, Shipment
 
 R = TypeVar("R", "Line", "Order")
 
@@ -73,42 +73,15 @@ class Status(StrEnum):
     CONFIRMED = "CONFIRMED"
     IN_FULFILMENT = "IN_FULFILMENT"
     COMPLETED = "COMPLETED"
+    CLOSED_SHORT = "CLOSED_SHORT"
     CANCELLING = "CANCELLING"
     CANCELLED = "CANCELLED"
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
 
 
-@dataclass(frozen=True)
-class Line:
-    """Amounts are None until the line is priced; then they never change (E-05)."""
-
-    line_no: int
-    sku: str
-    quantity: int
-    name: str = ""
-    unit: str = ""
-    unit_price: str | None = None
-    tax_rate_bp: int | None = None
-    net_minor: int | None = None
-    tax_minor: int | None = None
-    gross_minor: int | None = None
-    rule: str | None = None
-    picked: int = 0
-    shipped: int = 0
-    delivered: int = 0
-    received: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Shipment:
-    """`quantities` are base units by line number."""
-
-    shipment_id: UUID
-    number: str
-    status: ShipmentStatus
-    quantities: dict[int, int] = field(hash=False)
-    invoice_number: str | None = None
+BEFORE_CONFIRMATION = frozenset({"amend_price", "adjust_credit", "amend_stock", "confirmation"})
+"""Rows at which the first checks are over and the promise is not given yet."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +121,13 @@ class Order:
     returned_minor: int = 0
     ending: Ending | None = None
     reason: str | None = None
+    amendment: Amendment | None = None
+    """The latest."""
+    adjustment: int = 0
+    """Counts how often the total that billing is to know became another one."""
+    adjusted: int = 0
+    """Which of these billing followed."""
+    closing: Closing | None = None
 
     @property
     def priced(self) -> bool:
@@ -170,33 +150,70 @@ class Order:
 
     @property
     def all_shipped(self) -> bool:
-        return all(line.shipped == line.quantity for line in self.lines)
+        return all(line.shipped == line.kept for line in self.lines)
 
     @property
     def all_received(self) -> bool:
-        return all(line.received == line.quantity for line in self.lines)
+        return all(line.received == line.kept for line in self.lines)
+
+    @property
+    def all_picked(self) -> bool:
+        """Nothing more can be given up: what is not picked is closed."""
+        return all(line.picked == line.kept for line in self.lines)
+
+    @property
+    def backordered(self) -> int:
+        """Base units that are owed: ordered, and not there yet."""
+        return sum(line.backordered for line in self.lines)
+
+    @property
+    def closed_short(self) -> bool:
+        """A part of it was given up."""
+        return any(line.closed for line in self.lines)
+
+    @property
+    def amending(self) -> Amendment | None:
+        """The amendment that is being checked."""
+        return self.amendment if self.amendment and self.amendment.pending else None
 
     @property
     def due_before_release_minor(self) -> int:
         """What the terms want to be paid before the warehouse starts."""
+        return self.due_of(self.total)
+
+    def due_of(self, total_minor: int) -> int:
+        """What the terms want to be paid first of such a total."""
         match self.terms.kind:
             case TermsKind.PREPAID:
-                return self.total
+                return total_minor
             case TermsKind.DEPOSIT:
-                return -(-self.total * self.terms.deposit_percent // 100)
+                return -(-total_minor * self.terms.deposit_percent // 100)
             case TermsKind.COD | TermsKind.CREDIT:
                 return 0
 
     @property
     def credit_minor(self) -> int:
         """The part that is sold on credit, to be held against the dealer's limit."""
+        return self.credit_of(self.total)
+
+    def credit_of(self, total_minor: int) -> int:
+        """The part of such a total that is sold on credit."""
         match self.terms.kind:
             case TermsKind.PREPAID | TermsKind.COD:
                 return 0
-            case TermsKind.DEPOSIT:
-                return self.total - self.due_before_release_minor
-            case TermsKind.CREDIT:
-                return self.total
+            case TermsKind.DEPOSIT | TermsKind.CREDIT:
+                return total_minor - self.due_of(total_minor)
+
+    @property
+    def account_total_minor(self) -> int | None:
+        """The total for which billing is to keep the order's account; None until it is priced.
+
+        While an amendment is being checked it is the larger of both; so whatever becomes of the
+        amendment, what billing holds is enough, and then follows.
+        """
+        if self.total_minor is None or not self.amending or self.amending.total_minor is None:
+            return self.total_minor
+        return max(self.total_minor, self.amending.total_minor)
 
     @property
     def payment_gate_open(self) -> bool:
@@ -220,14 +237,14 @@ class Order:
             return Status.IN_FULFILMENT
         if self.confirmed:
             return Status.CONFIRMED
-        at_gate = self.progress.at == "confirmation"
+        at_gate = self.progress.at in BEFORE_CONFIRMATION
         return Status.PENDING_CONFIRMATION if at_gate else Status.SUBMITTED
 
     @property
     def status(self) -> Status:
         match self.progress.phase:
             case Phase.COMPLETED:
-                return Status.COMPLETED
+                return Status.CLOSED_SHORT if self.closed_short else Status.COMPLETED
             case Phase.UNDONE:
                 return Status(self.ending or Ending.CANCELLED)
             case _:

@@ -10,8 +10,9 @@ from uuid import UUID
 from chassis.errors import DomainError
 from contracts.catalog import LineAsk, PricedLine
 from contracts.dealers import DealerStatus, Terms
-from services.orders.domain.facts import with_price
-from services.orders.domain.order import Line, Order
+from services.orders.domain.amending import with_price
+from services.orders.domain.lines import Line
+from services.orders.domain.order import Order
 
 
 class UnknownDealer(DomainError):

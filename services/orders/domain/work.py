@@ -16,6 +16,7 @@ DISPLAY = {
     Status.SUBMITTED: ("校验中", "Being checked"),
     Status.PENDING_CONFIRMATION: ("待确认", "To be confirmed"),
     Status.COMPLETED: ("已完成", "Completed"),
+    Status.CLOSED_SHORT: ("短缺关闭", "Closed short"),
 }
 """Display status in Chinese and English where the stored state alone decides it."""
 
@@ -26,12 +27,19 @@ def queue_of_holds(order: Order) -> str:
 
 
 def queue_of_fulfilment(order: Order) -> str:
-    """Picker, warehouse, delivery or the dealer himself, by how far the goods are."""
-    picked = all(line.picked == line.quantity for line in order.lines)
-    if not order.all_shipped:
-        return "WHS" if picked else "PCK"
+    """Picker, warehouse, delivery or the dealer himself, by how far the goods are.
+
+    When all of it waits for goods that are owed, it is the salesperson's: he may give them up.
+    """
+    if any(line.to_pick for line in order.lines):
+        return "PCK"
+    if any(line.picked > line.shipped for line in order.lines):
+        return "WHS"
     on_the_way = {ShipmentStatus.READY, ShipmentStatus.IN_TRANSIT}
-    return "DLV" if any(s.status in on_the_way for s in order.shipments) else "DLR"
+    if any(shipment.status in on_the_way for shipment in order.shipments):
+        return "DLV"
+    received = all(line.received == line.shipped for line in order.lines)
+    return "SAL" if order.backordered and received else "DLR"
 
 
 def display_status(order: Order) -> tuple[str, str]:
@@ -45,16 +53,22 @@ def display_status(order: Order) -> tuple[str, str]:
 
 def _goods_status(order: Order) -> tuple[str, str]:
     statuses = {shipment.status for shipment in order.shipments}
-    if not order.started:
-        return "待配货", "To be picked"
-    if not order.all_shipped:
-        picked = all(line.picked == line.quantity for line in order.lines)
-        return ("待出库", "To be shipped") if picked else ("配货中", "Being picked")
+    if any(line.to_pick for line in order.lines):
+        return ("配货中", "Being picked") if order.started else ("待配货", "To be picked")
+    if any(line.picked > line.shipped for line in order.lines):
+        return "待出库", "To be shipped"
     if ShipmentStatus.READY in statuses:
         return "待配送", "To be dispatched"
-    if order.all_received:
-        return "已收货", "Received"
-    return "待收货", "On its way"
+    if any(line.received < line.shipped for line in order.lines):
+        return "待收货", "On its way"
+    return _owed(order) if order.backordered else ("已收货", "Received")
+
+
+def _owed(order: Order) -> tuple[str, str]:
+    owed = order.backordered
+    if order.shipped:
+        return f"部分发货(欠 {owed} 件)", f"Partly shipped ({owed} owed)"
+    return f"待到货(欠 {owed} 件)", f"Waiting for goods ({owed} owed)"
 
 
 def payment_status(order: Order) -> str:
@@ -69,13 +83,15 @@ def payment_status(order: Order) -> str:
 
 
 def fulfilment_status(order: Order) -> str:
-    """NOT_STARTED, ALLOCATED, PICKING, PARTIALLY_PICKED, PICKED, PARTIALLY_SHIPPED or SHIPPED."""
+    """NOT_STARTED, ALLOCATED, BACKORDERED, PICKING, and PICKED or SHIPPED, also PARTIALLY so."""
     if order.shipments:
         return "SHIPPED" if order.all_shipped else "PARTIALLY_SHIPPED"
-    if all(line.picked == line.quantity for line in order.lines):
+    if order.all_picked:
         return "PICKED"
     if any(line.picked for line in order.lines):
         return "PARTIALLY_PICKED"
+    if order.backordered and not any(line.to_pick for line in order.lines):
+        return "BACKORDERED"
     if order.started:
         return "PICKING"
     return "ALLOCATED" if order.released else "NOT_STARTED"

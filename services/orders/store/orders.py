@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.db import Reader, Tx
 from services.orders.domain.order import Order
-from services.orders.store.rows import changed_document, document, order_of
+from services.orders.store.rows import changed_document, changes_document, document, order_of
 
 
 async def lock_orders(tx: Tx, order_ids: Collection[UUID]) -> dict[UUID, Order]:
@@ -19,7 +19,7 @@ async def lock_orders(tx: Tx, order_ids: Collection[UUID]) -> dict[UUID, Order]:
                about, reached, attempt, deadline, holds, credit, over_limit_approved, stock,
                confirmed_by, confirmed_at, released, started, put_back_awaited,
                fulfilment_revision, funds_revision, covered_minor, returned_minor, ending, reason,
-               lines, shipments
+               lines, shipments, changes
         FROM orders
         WHERE order_id = ANY($1::uuid[])
         ORDER BY order_id
@@ -109,18 +109,19 @@ async def save_orders(
             covered_minor = m.covered_minor, returned_minor = m.returned_minor,
             ending = m.ending, reason = m.reason,
             lines = coalesce(m.lines::json, o.lines),
-            shipments = coalesce(m.shipments::json, o.shipments)
+            shipments = coalesce(m.shipments::json, o.shipments),
+            changes = m.changes::json
         FROM unnest(
             $1::uuid[], $2::bigint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[],
             $8::text[], $9::smallint[], $10::smallint[], $11::timestamptz[], $12::text[],
             $13::text[], $14::bool[], $15::text[], $16::uuid[], $17::timestamptz[], $18::bool[],
             $19::bool[], $20::bool[], $21::int[], $22::int[], $23::bigint[], $24::bigint[],
-            $25::text[], $26::text[], $27::text[], $28::text[]
+            $25::text[], $26::text[], $27::text[], $28::text[], $29::text[]
         ) AS m(
             order_id, total_minor, version, status, queue, phase, at, about, reached, attempt,
             deadline, holds, credit, over_limit_approved, stock, confirmed_by, confirmed_at,
             released, started, put_back_awaited, fulfilment_revision, funds_revision,
-            covered_minor, returned_minor, ending, reason, lines, shipments
+            covered_minor, returned_minor, ending, reason, lines, shipments, changes
         )
         WHERE o.order_id = m.order_id
         """,
@@ -155,6 +156,7 @@ async def save_orders(
             changed_document(was.shipments, now.shipments)
             for was, now in zip(were, orders, strict=True)
         ],
+        [changes_document(order) for order in orders],
     )
 
 

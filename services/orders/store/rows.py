@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,17 @@ from chassis.saga import Phase, Progress
 from contracts.dealers import Terms
 from contracts.inventory import ShipmentStatus
 from contracts.orders import Hold
-from services.orders.domain.order import Credit, Ending, Line, Order, Shipment, Stock, restored
+from services.orders.domain.lines import Amendment, Closing, Line, Shipment
+from services.orders.domain.order import Credit, Ending, Order, Stock, restored
 
 FACTS_OF_AN_ORDER = len(fields(Order))
+UNCHANGED: Mapping[str, Any] = {
+    "amendment": None,
+    "adjustment": 0,
+    "adjusted": 0,
+    "closing": None,
+}
+"""The facts of the column `changes`, as nearly all orders have them: there it is null."""
 
 
 def order_of(row: Record) -> Order:
@@ -38,6 +47,8 @@ def order_of(row: Record) -> Order:
     facts["ending"] = Ending(facts["ending"]) if facts["ending"] else None
     facts["lines"] = tuple([restored(Line, line) for line in orjson.loads(facts["lines"])])
     facts["shipments"] = tuple(map(_shipment, orjson.loads(facts["shipments"])))
+    changes = facts.pop("changes")
+    facts.update(_changes(orjson.loads(changes)) if changes else UNCHANGED)
     assert len(facts) == FACTS_OF_AN_ORDER, "a column is missing, and its fact would be a default"
     return restored(Order, facts)
 
@@ -52,6 +63,26 @@ def changed_document(
 ) -> str | None:
     """What to store instead; None where nothing changed."""
     return None if after is before or after == before else document(after)
+
+
+def changes_document(order: Order) -> str | None:
+    """What became of an order after it was placed, as it is stored; None for nothing."""
+    if order.amendment is None and order.closing is None and not order.adjustment:
+        return None
+    return orjson.dumps({fact: getattr(order, fact) for fact in UNCHANGED}).decode()
+
+
+def _changes(facts: dict[str, Any]) -> dict[str, Any]:
+    if amendment := facts["amendment"]:
+        amendment["asked_by"] = UUID(amendment["asked_by"])
+        amendment["asked_at"] = datetime.fromisoformat(amendment["asked_at"])
+        amendment["lines"] = tuple([restored(Line, line) for line in amendment["lines"]])
+        facts["amendment"] = Amendment(**amendment)
+    if closing := facts["closing"]:
+        closing["asked_by"] = UUID(closing["asked_by"])
+        closing["asked_at"] = datetime.fromisoformat(closing["asked_at"])
+        facts["closing"] = Closing(**closing)
+    return facts
 
 
 def _shipment(facts: Mapping[str, Any]) -> Shipment:

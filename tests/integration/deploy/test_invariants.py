@@ -156,6 +156,11 @@ PLANTED = [
         SET lines = '[{"line_no": 1, "net_minor": 9, "tax_minor": 1, "gross_minor": 10}]'
         """,
     ),
+    (
+        "orders",
+        "I-3",
+        an_order(lines="""'[{"line_no": 1, "quantity": 5, "picked": 3, "backordered": 3}]'"""),
+    ),
     ("orders", "I-4", an_order(lines="'[]'")),
     (
         "orders",

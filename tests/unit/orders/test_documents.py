@@ -4,7 +4,8 @@ import orjson
 import pytest
 
 from services.orders import saga
-from services.orders.domain.order import Line, changed, restored
+from services.orders.domain.lines import Line
+from services.orders.domain.order import changed, restored
 from services.orders.store.rows import changed_document, document
 from tests.builders.orders import NOON, advanced, confirmed
 
