@@ -67,11 +67,18 @@ class Numbers:
 
 
 async def connect(suite: Suite, service: str) -> Connection:
-    """Rows come as they were checked once, so triggers and foreign keys need not look again."""
+    """Rows come as they were checked once, so triggers and foreign keys need not look again.
+
+    Its transaction may wait, idle, until the other databases are filled too.
+    """
     return await asyncpg.connect(
         suite.superuser_dsn,
         database=roles.database_of(service),
-        server_settings={"session_replication_role": "replica"},
+        server_settings={
+            "session_replication_role": "replica",
+            "idle_in_transaction_session_timeout": "0",
+            "temp_buffers": "64MB",  # 8 MB are too few for the reads ahead of 100,000 copies
+        },
     )
 
 

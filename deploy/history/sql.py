@@ -36,7 +36,6 @@ PLACED = """
 """
 
 PREPARING = """
-    SET temp_buffers = '64MB';  -- 8 MB do not suffice for the reads ahead of 100,000 copies
     CREATE TEMP TABLE originals (
         place int, order_id uuid, number text, dealer_id uuid, began timestamptz,
         ended timestamptz, shipment_id uuid, shipment_number text, invoice_id uuid,
