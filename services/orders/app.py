@@ -9,6 +9,7 @@ from chassis.service import Service
 from contracts.quotes import read_keys
 from services.orders import routes
 from services.orders.access import ACCESS
+from services.orders.amending import routes as amending
 from services.orders.carts import routes as carts
 from services.orders.consumers import SUBSCRIPTIONS
 from services.orders.desk import routes as desk
@@ -35,7 +36,7 @@ SERVICE = Service(
     name="orders",
     settings=Settings,
     access=ACCESS,
-    routers=(routes.router, *carts.ROUTERS, desk.router),
+    routers=(routes.router, amending.router, *carts.ROUTERS, desk.router),
     subscriptions=SUBSCRIPTIONS,
     hot=(SUBMIT,),
     intakes=(routes.SUBMITTING,),

@@ -103,6 +103,7 @@ async def submission(body: SubmitOrderRequest, actor: Actor, runtime: Runtime) -
         priced=_quoted(body, dealer_id, runtime, now),
         expected_total_minor=body.expected_total_minor,
         note=body.note,
+        shortage=body.shortage,
     )
 
 
@@ -181,7 +182,7 @@ async def get_order(order_id: UUID, actor: Viewer, runtime: RuntimeDep) -> Respo
     """One order with its lines, holds and what the caller may do to it."""
     async with reading(runtime, actor) as reader:
         order = await queries.order(reader, order_id)
-    return with_etag(json_response(_shown(order, actor)), order.version)
+    return with_etag(json_response(shown(order, actor)), order.version)
 
 
 @router.post("/{order_id}/confirm", response_model=OrderResponse)
@@ -284,21 +285,27 @@ async def _change(  # noqa: PLR0913, PLR0917
 ) -> Response:
     async def produce() -> OrderResponse:
         order = await change_order(tx, ACCESS, actor, action, order_id, change, if_match=if_match)
-        return _shown(order, actor)
+        return shown(order, actor)
 
     async with acting(runtime, actor) as tx:
         return await once(tx, key, 200, produce)
 
 
-def _shown(order: Order, actor: Actor) -> OrderResponse:
+def shown(order: Order, actor: Actor) -> OrderResponse:
+    """The order as its answer, with what the caller may do to it."""
     resource = Resource(dealer_id=order.dealer_id, salesperson_id=order.salesperson_id)
     possible = [_access_name(action, order) for action in actions.allowed(order)]
     may = allowed_actions(ACCESS, actor, possible, resource)
-    shown = [action.removeprefix("orders.").removesuffix("-confirmed") for action in may]
-    return OrderResponse.of(order, saga.queue(order), shown)
+    return OrderResponse.of(
+        order, saga.queue(order), [_ACTIONS.get(one, one.removeprefix("orders.")) for one in may]
+    )
+
+
+_ACTIONS = {"orders.cancel-confirmed": "cancel", "orders.amend-started": "amend"}
+"""Actions that some may do only up to a state of the order; for others it is `orders.…` without."""
 
 
 def _access_name(action: str, order: Order) -> str:
-    return (
-        "orders.cancel-confirmed" if action == "cancel" and order.confirmed else f"orders.{action}"
-    )
+    if action == "cancel" and order.confirmed:
+        return "orders.cancel-confirmed"
+    return "orders.amend-started" if action == "amend" and order.started else f"orders.{action}"

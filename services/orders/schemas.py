@@ -8,13 +8,18 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.dealers import Terms
+from contracts.dealers import Shortage, Terms
 from contracts.inventory import ShipmentStatus
 from contracts.orders import Hold
 from contracts.quotes import TOKEN_LENGTH_MAX
 from services.orders.domain.lines import Line, Shipment
 from services.orders.domain.order import Order, Status
-from services.orders.domain.work import display_status, fulfilment_status, payment_status
+from services.orders.domain.work import (
+    amendment_state,
+    display_status,
+    fulfilment_status,
+    payment_status,
+)
 
 CURRENCY = "CNY"
 LINES_MAX = 500
@@ -46,6 +51,10 @@ class SubmitOrderRequest(Body):
         default=None, ge=0, le=10**15, description="Refuse the order when it costs more than this."
     )
     note: str | None = Field(default=None, max_length=500)
+    shortage: Shortage | None = Field(
+        default=None,
+        description="What becomes of it where stock is short; else as the dealer's terms say.",
+    )
 
 
 class ReasonRequest(Body):
@@ -94,10 +103,46 @@ class LineResponse(BaseModel):
     shipped: int
     delivered: int
     received: int
+    backordered: int = Field(description="Ordered, and not there yet.")
+    closed: int = Field(description="Given up: it will never leave.")
+    kept_gross_minor: int | None = Field(
+        description="What the line comes to without what is closed of it."
+    )
 
     @classmethod
     def of(cls, line: Line) -> LineResponse:
         return cls.model_validate(line)
+
+
+class AmendmentResponse(BaseModel):
+    """The latest amendment: PENDING while it is checked, then APPLIED, REFUSED or WITHDRAWN."""
+
+    number: int
+    state: str
+    refused: str | None = Field(description="Why it was.")
+    reason: str
+    asked_by: UUID
+    asked_at: datetime
+    previous_total_minor: int
+    total_minor: int | None = Field(description="Null until it is priced.")
+    quantities: dict[int, int] = Field(description="Base units that were asked for, by line.")
+
+    @classmethod
+    def of(cls, order: Order) -> AmendmentResponse | None:
+        one = order.amendment
+        if one is None:
+            return None
+        return cls(
+            number=one.number,
+            state=amendment_state(order, one),
+            refused=one.refused,
+            reason=one.reason,
+            asked_by=one.asked_by,
+            asked_at=one.asked_at,
+            previous_total_minor=one.previous_total_minor,
+            total_minor=one.total_minor,
+            quantities={line.line_no: line.quantity for line in one.lines},
+        )
 
 
 class ShipmentResponse(BaseModel):
@@ -163,6 +208,9 @@ class OrderResponse(BaseModel):
     confirmed_by: UUID | None
     stuck: bool = Field(description="On the saga desk: a participant does not answer.")
     note: str | None
+    backordered: int = Field(description="Base units that are owed.")
+    closing_reason: str | None = Field(description="Why its rest is given up; null: it is not.")
+    amendment: AmendmentResponse | None
     lines: list[LineResponse]
     shipments: list[ShipmentResponse]
     allowed_actions: list[str]
@@ -198,6 +246,9 @@ class OrderResponse(BaseModel):
             confirmed_by=order.confirmed_by,
             stuck=order.progress.stuck,
             note=order.note,
+            backordered=order.backordered,
+            closing_reason=order.closing.reason if order.closing else None,
+            amendment=AmendmentResponse.of(order),
             lines=[LineResponse.of(line) for line in order.lines],
             shipments=[ShipmentResponse.of(one) for one in order.shipments],
             allowed_actions=allowed_actions,

@@ -65,17 +65,25 @@ BECOMES: Mapping[type[Message], str] = {
     orders.OrderCompleted: "COMPLETED",
 }
 """Which state of its life an order is in after an event; others leave it."""
+CLOSED_SHORT = "CLOSED_SHORT"
+"""Completed, without a part that was given up."""
 
 TOLD: tuple[type[Message], ...] = (
     *BECOMES,
     orders.OrderHeld,
     orders.OrderHoldReleased,
     orders.OrderPaymentGateOpened,
+    orders.OrderAmended,
+    orders.OrderAmendmentRefused,
+    orders.OrderLinesBackordered,
+    orders.OrderLinesShortClosed,
     orders.OrderShipped,
     orders.OrderReceived,
     orders.SagaStuck,
     inventory.PickTaskCreated,
     inventory.PickStarted,
+    inventory.PickShort,
+    inventory.BackorderAllocated,
     inventory.PickCompleted,
     inventory.PutBackRequested,
     inventory.PutBackConfirmed,
@@ -173,6 +181,8 @@ _WITH_TOTAL = frozenset(e for e in _VERSIONED if "total_minor" in e.model_fields
 
 def _take_version(summary: Summary, event: Any) -> None:
     status = BECOMES.get(type(event))
+    if type(event) is orders.OrderCompleted and event.closed_short:
+        status = CLOSED_SHORT
     if status and event.version > summary.version:
         summary.status, summary.version = status, event.version
         summary.salesperson_id = event.salesperson_id

@@ -27,7 +27,7 @@ from services.reports.texts import EVENTS, STATUSES, STEPS, Text, render
 
 PREFETCH = 500
 """Rows of a report that are fetched at once."""
-OVER = frozenset({"REJECTED", "EXPIRED", "CANCELLED", "COMPLETED"})
+OVER = frozenset({"REJECTED", "EXPIRED", "CANCELLED", "COMPLETED", "CLOSED_SHORT"})
 
 
 async def timeline(reader: Reader, order_id: UUID) -> Timeline:

@@ -29,6 +29,7 @@ STATUSES: Mapping[str, Text] = {
     "EXPIRED": Text("已过期", "Expired"),
     "CANCELLED": Text("已取消", "Cancelled"),
     "COMPLETED": Text("已完成", "Completed"),
+    "CLOSED_SHORT": Text("短缺关闭", "Closed short"),
 }
 
 STEPS: Mapping[str, Text] = {
@@ -63,6 +64,21 @@ EVENTS: Mapping[str, Text] = {
         "Enough is paid ({covered}): the warehouse may start",
     ),
     "orders.order-fulfilment-started.v1": Text("开始履约", "Fulfilment began"),
+    "orders.order-amended.v1": Text(
+        "订单已变更，合计由 {previous_total} 变为 {total}",
+        "The order was amended: {total} instead of {previous_total}",
+    ),
+    "orders.order-amendment-refused.v1": Text(
+        "订单变更未通过：{reason}，订单保持不变",
+        "The amendment was refused: {reason}; the order stays as it was",
+    ),
+    "orders.order-lines-backordered.v1": Text(
+        "部分货品缺货，到货后补发", "Goods are owed; they follow when they arrive"
+    ),
+    "orders.order-lines-short-closed.v1": Text(
+        "剩余未发货品已关闭：{reason}，合计 {total}",
+        "What had not left was given up: {reason}; the total is {total}",
+    ),
     "orders.order-shipped.v1": Text("全部货品已出库", "All goods have left the warehouse"),
     "orders.order-received.v1": Text("全部货品已收货", "All goods are received"),
     "orders.order-cancel-requested.v1": Text(
@@ -85,6 +101,12 @@ EVENTS: Mapping[str, Text] = {
         "已生成配货单 {pick_number}", "Pick list {pick_number} was made"
     ),
     "inventory.pick-started.v1": Text("开始配货", "Picking began"),
+    "inventory.pick-short.v1": Text(
+        "配货时发现缺货，待盘点", "The picker did not find everything; it is to be counted"
+    ),
+    "inventory.backorder-allocated.v1": Text(
+        "欠货已到，已为订单分配", "Goods that were owed came, and are held for the order"
+    ),
     "inventory.pick-completed.v1": Text("配货完成", "All goods are picked"),
     "inventory.put-back-requested.v1": Text(
         "订单取消，等待货品还库", "The goods wait to be put back"

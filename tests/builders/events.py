@@ -104,8 +104,8 @@ class Story:
     def received(self):
         return self._order(orders.OrderReceived)
 
-    def completed(self):
-        return self._order(orders.OrderCompleted, total_minor=100_000)
+    def completed(self, *, closed_short=False):
+        return self._order(orders.OrderCompleted, total_minor=100_000, closed_short=closed_short)
 
     def cancel_requested(self):
         return self._order(orders.OrderCancelRequested, reason="不要了")

@@ -7,17 +7,26 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from chassis.ids import uuid7
-from contracts.billing import CreditHeld, CreditReleased, ShipmentInvoiced
-from contracts.catalog import LineAsk, OrderPriced, PricedLine
+from contracts.billing import (
+    AdjustCredit,
+    CreditAdjusted,
+    CreditHeld,
+    CreditReleased,
+    ShipmentInvoiced,
+)
+from contracts.catalog import LineAsk, OrderPriced, PricedLine, PriceOrder
 from contracts.dealers import DealerState, DealerStatus, Terms, TermsKind
 from contracts.inventory import (
+    AmendReservation,
     FulfilmentAdvanced,
     LineProgress,
+    ReservationAmended,
     ShipmentLine,
     ShipmentProgress,
     ShipmentStatus,
     StockReserved,
 )
+from contracts.message import OrderReply
 from services.orders import saga
 from services.orders.domain.lines import Line
 from services.orders.domain.order import Order
@@ -77,7 +86,19 @@ def priced(order: Order, unit_price_minor: int = 10_000) -> OrderPriced:
     return OrderPriced(order_id=order.order_id, lines=lines, currency="CNY", total_minor=total)
 
 
-def _priced_line(line: Line, unit_price_minor: int) -> PricedLine:
+def as_asked(ask: PriceOrder, unit_price_minor: int = 10_000) -> OrderPriced:
+    """What catalog answers to an ask, of an order or of an amendment."""
+    lines = tuple(_priced_line(line, unit_price_minor) for line in ask.lines)
+    return OrderPriced(
+        order_id=ask.order_id,
+        lines=lines,
+        currency="CNY",
+        total_minor=sum(line.gross_minor for line in lines),
+        amendment=ask.amendment,
+    )
+
+
+def _priced_line(line: Line | LineAsk, unit_price_minor: int) -> PricedLine:
     gross = unit_price_minor * line.quantity
     tax = (2 * gross * 1300 + 11_300) // (2 * 11_300)
     return PricedLine(
@@ -105,11 +126,29 @@ def reserved(order: Order) -> StockReserved:
     return StockReserved(order_id=order.order_id)
 
 
+def answers(order: Order, *messages: object) -> Order:
+    """The order after everybody agreed to what it asked, until nothing is asked any more."""
+    asked = [*messages]
+    while asked:
+        match asked.pop(0):
+            case PriceOrder() as ask:
+                reply: OrderReply = as_asked(ask)
+            case AdjustCredit() as ask:
+                reply = CreditAdjusted(order_id=order.order_id, revision=ask.revision)
+            case AmendReservation() as ask:
+                reply = ReservationAmended(order_id=order.order_id, amendment=ask.amendment)
+            case _:
+                continue
+        order, more = saga.take(order, reply, NOON)
+        asked += more
+    return order
+
+
 def credit_released(order: Order) -> CreditReleased:
     return CreditReleased(order_id=order.order_id)
 
 
-def advanced(
+def advanced(  # noqa: PLR0913  (how far the warehouse is)
     order: Order,
     *,
     revision: int,
@@ -117,12 +156,20 @@ def advanced(
     shipped: int = 0,
     status: ShipmentStatus = ShipmentStatus.READY,
     shipment_id: UUID | None = None,
+    backordered: int = 0,
+    closed: int = 0,
 ) -> FulfilmentAdvanced:
     """The warehouse's picture of an order of one line, with at most one shipment."""
     delivered = shipped if status in {ShipmentStatus.DELIVERED, ShipmentStatus.RECEIVED} else 0
     received = shipped if status is ShipmentStatus.RECEIVED else 0
     progress = LineProgress(
-        line_no=1, picked=picked, shipped=shipped, delivered=delivered, received=received
+        line_no=1,
+        picked=picked,
+        shipped=shipped,
+        delivered=delivered,
+        received=received,
+        backordered=backordered,
+        closed=closed,
     )
     shipment = ShipmentProgress(
         shipment_id=shipment_id or uuid7(),

@@ -24,8 +24,11 @@ from services.catalog.store.products import units_of
 
 
 async def price_orders(tx: Tx, asks: Sequence[PriceOrder]) -> None:
-    """Price a batch of orders, each as of the time it was submitted."""
-    outcomes = await price(tx, [PricingAsk(ask.dealer_id, ask.at, ask.lines) for ask in asks])
+    """Price a batch of orders or of their amendments, each as of the time it was asked for."""
+    outcomes = await price(
+        tx,
+        [PricingAsk(ask.dealer_id, ask.at, ask.lines, partial=ask.amendment > 0) for ask in asks],
+    )
     await outbox.add(tx, [_reply(ask, out) for ask, out in zip(asks, outcomes, strict=True)])
 
 
@@ -83,10 +86,12 @@ def _reply(ask: PriceOrder, outcome: Priced | DomainError) -> OrderReply:
             lines=outcome.lines,
             currency=outcome.currency,
             total_minor=outcome.total_minor,
+            amendment=ask.amendment,
         )
     return PricingRefused(
         order_id=ask.order_id,
         reason=outcome.slug,
         skus=outcome.facts.get("skus", ()),
         faults=outcome.faults if isinstance(outcome, OrderRuleBroken) else (),
+        amendment=ask.amendment,
     )

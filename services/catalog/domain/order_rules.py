@@ -152,16 +152,23 @@ def limits_resolver(rules: Sequence[HeldLimits]) -> LimitsAt:
 
 
 def broken(
-    limits: OrderLimits, lines: Sequence[PricedLine], categories: Mapping[str, str]
+    limits: OrderLimits,
+    lines: Sequence[PricedLine],
+    categories: Mapping[str, str],
+    *,
+    partial: bool = False,
 ) -> list[LineFault]:
-    """What is wrong per line, and last with the whole order; lines of one SKU count together."""
+    """What is wrong per line, and last with the whole order; lines of one SKU count together.
+
+    Where they are a part of an order, what it must come to is not asked.
+    """
     ordered: Counter[str] = Counter()
     for line in lines:
         ordered[line.sku] += line.quantity
     held = {sku: limits.of(sku, categories[sku]) for sku in ordered}
     faults = [fault for line in lines if (fault := _fault(line, ordered[line.sku], held[line.sku]))]
     total, least = sum(line.gross_minor for line in lines), limits.order_minimum_minor
-    if total < least:
+    if total < least and not partial:
         faults.append(LineFault(rule=OrderRule.ORDER_MINIMUM, limit=least, asked=total))
     return faults
 

@@ -90,6 +90,8 @@ class PricingAsk:
     dealer_id: UUID
     at: datetime
     lines: Sequence[LineAsk]
+    partial: bool = False
+    """The order has other lines, too: what an order must come to is no question of these."""
 
 
 LINE_MINOR_MAX = 10**15
@@ -236,7 +238,8 @@ def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
         if hit
     )
     priced = Priced(lines, lists[0].currency)
-    return _outside_limits(priced, known, known.limits_at(nearest, ask.at)) or priced
+    limits = known.limits_at(nearest, ask.at)
+    return _outside_limits(priced, known, limits, partial=ask.partial) or priced
 
 
 def _unsaleable(
@@ -256,12 +259,12 @@ def _unsaleable(
 
 
 def _outside_limits(
-    priced: Priced, known: Knowledge, limits: OrderLimits
+    priced: Priced, known: Knowledge, limits: OrderLimits, *, partial: bool
 ) -> OrderRuleBroken | None:
     if limits is NO_LIMITS:
         return None
     categories = {line.sku: known.articles[line.sku].category for line in priced.lines}
-    faults = broken(limits, priced.lines, categories)
+    faults = broken(limits, priced.lines, categories, partial=partial)
     return OrderRuleBroken(faults=faults) if faults else None
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import DomainError
 from contracts.orders import Hold
+from services.orders.domain import amending, closing
+from services.orders.domain.amending import (
+    AmendmentAsk,
+    AmendmentPending,
+    WantedLine,
+    amendable,
+)
+from services.orders.domain.closing import closable
 from services.orders.domain.order import Credit, Ending, Order, Status, changed
 
 HOLD_OWNERS = {Hold.CREDIT: "FIN", Hold.MANUAL: "SAL"}
@@ -34,6 +43,13 @@ class ConfirmedAlready(DomainError):
     """
 
 
+class StartedAlready(DomainError):
+    """Picking has begun: ask your salesperson to amend the order.
+
+    zh: 订单已开始配货,请联系业务员变更。
+    """
+
+
 class NotHeld(DomainError):
     """The order has no such hold.
 
@@ -42,7 +58,9 @@ class NotHeld(DomainError):
 
 
 def confirm(order: Order, user_id: UUID, now: datetime) -> Order | DomainError:
-    """Give the promise. WrongState unless the order waits for it."""
+    """Give the promise. AmendmentPending, WrongState unless the order waits for it."""
+    if order.amending:
+        return AmendmentPending(amendment=order.amending.number)
     if order.status is not Status.PENDING_CONFIRMATION:
         return _wrong(order, "confirm")
     return changed(order, confirmed_by=user_id, confirmed_at=now)
@@ -84,6 +102,26 @@ def release_hold(order: Order, kind: Hold) -> Order | DomainError:
     return freed
 
 
+def amend(
+    order: Order, wanted: Sequence[WantedLine], ask: AmendmentAsk, now: datetime
+) -> Order | DomainError:
+    """Ask for other lines. WrongState before the first checks and at the end, on hold; and
+    the refusals of `amending.amend`.
+    """
+    if order.status not in amending.AMENDABLE:
+        return _wrong(order, "amend")
+    return amending.amend(order, wanted, ask, now)
+
+
+def close_remainder(order: Order, reason: str, user_id: UUID, now: datetime) -> Order | DomainError:
+    """Give up what has not left. WrongState at or on the way to an end, and the refusals of
+    `closing.close_remainder`.
+    """
+    if order.progress.ended or order.ending:
+        return _wrong(order, "close-remainder")
+    return closing.close_remainder(order, reason, user_id, now)
+
+
 def allowed(order: Order) -> list[str]:
     """Actions that the state allows; whether the caller may do them is access's question."""
     open_ = not order.progress.ended and not order.ending
@@ -92,12 +130,17 @@ def allowed(order: Order) -> list[str]:
     return [
         action
         for action, possible in (
-            ("confirm", order.status is Status.PENDING_CONFIRMATION),
+            (
+                "confirm",
+                order.status is Status.PENDING_CONFIRMATION and not order.amending,
+            ),
             ("reject", rejectable and not order.confirmed),
             ("hold", waits),
             ("release-credit-hold", open_ and Hold.CREDIT in order.holds),
             ("release-hold", open_ and Hold.MANUAL in order.holds),
             ("cancel", open_ and not order.shipped),
+            ("amend", amendable(order)),
+            ("close-remainder", open_ and closable(order)),
         )
         if possible
     ]

@@ -1,8 +1,12 @@
-"""Other lines for an order (S-4, P-23), and giving up the rest of it: who may, and what becomes."""
+"""Other lines for an order that was placed (S-4, P-23): what may be asked, and what becomes of it.
+
+Of a line of which goods have left nothing changes any more: parts of it may be invoiced, at shares
+of its amounts, and these shares must go on adding up to the line.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +14,7 @@ from uuid import UUID
 from chassis.errors import DomainError, InvalidRequest
 from contracts.catalog import PricedLine
 from contracts.inventory import LineCount
-from services.orders.domain.lines import Amendment, Closing, Line
+from services.orders.domain.lines import Amendment, Line
 from services.orders.domain.order import Order, Status, changed
 
 AMENDABLE = frozenset({Status.PENDING_CONFIRMATION, Status.CONFIRMED, Status.IN_FULFILMENT})
@@ -67,23 +71,6 @@ class NothingLeft(DomainError):
     status = 422
 
 
-class NothingShipped(DomainError):
-    """Nothing of the order has left: there is no part to keep.
-
-    zh: 订单尚无货物出库，不能关闭剩余部分。
-    请改为取消订单。
-
-    Cancel the order instead.
-    """
-
-
-class NothingToClose(DomainError):
-    """Everything that was ordered is picked or has left.
-
-    zh: 订单货物已全部配货或出库，没有可关闭的剩余部分。
-    """
-
-
 @dataclass(frozen=True, slots=True)
 class WantedLine:
     """A line as somebody wants it; without a number it is a new one."""
@@ -93,23 +80,28 @@ class WantedLine:
     quantity: int
 
 
-def amend(  # noqa: PLR0913  (who asks for what)
-    order: Order,
-    wanted: Sequence[WantedLine],
-    *,
-    reason: str,
-    asked_by: UUID,
-    by_dealer: bool,
-    lines_max: int,
-    now: datetime,
+@dataclass(frozen=True, slots=True)
+class AmendmentAsk:
+    """Who asks for other lines, and why."""
+
+    reason: str
+    asked_by: UUID
+    by_dealer: bool
+    lines_max: int
+    """How many lines an order may have."""
+
+
+def amend(
+    order: Order, wanted: Sequence[WantedLine], ask: AmendmentAsk, now: datetime
 ) -> Order | DomainError:
     """Ask for other lines; they come into force when all checks passed.
 
-    InvalidRequest for a line that is not the order's; else what its class says of each refusal.
+    AmendmentPending, RemainderClosed, InvalidRequest for a line that is not the order's,
+    NothingAmended, LineShipped, NothingLeft.
     """
-    if refusal := _not_now(order):
+    if refusal := not_now(order):
         return refusal
-    if faults := list(_faults(order, wanted, lines_max)):
+    if faults := list(_faults(order, wanted, ask.lines_max)):
         return InvalidRequest(*faults)
     lines = tuple(_wanted_lines(order, wanted))
     if not lines:
@@ -117,14 +109,17 @@ def amend(  # noqa: PLR0913  (who asks for what)
     if shipped := [line.line_no for line in lines if line.shipped]:
         return LineShipped(lines=shipped)
     number = order.amendment.number + 1 if order.amendment else 1
-    amendment = Amendment(number, asked_by, by_dealer, now, reason, order.total, lines)
+    amendment = Amendment(number, ask.asked_by, ask.by_dealer, now, ask.reason, order.total, lines)
     asked = changed(order, amendment=amendment)
     if not any(line.quantity for line in _merged(asked, amendment)):
         return NothingLeft()
     return asked if any(line.quantity for line in lines) else priced(asked, ())
 
 
-def _not_now(order: Order) -> DomainError | None:
+def not_now(order: Order) -> DomainError | None:
+    """Why the order's lines cannot be touched, whatever is wanted: AmendmentPending,
+    RemainderClosed.
+    """
     if order.amending:
         return AmendmentPending(amendment=order.amending.number)
     if order.closing:
@@ -134,7 +129,7 @@ def _not_now(order: Order) -> DomainError | None:
 
 def amendable(order: Order) -> bool:
     """Whether the order's state allows to amend it."""
-    return order.status in AMENDABLE and not _not_now(order)
+    return order.status in AMENDABLE and not not_now(order)
 
 
 def _faults(
@@ -264,43 +259,3 @@ def with_backorders(lines: tuple[Line, ...], counts: Iterable[LineCount]) -> tup
     if not missing and not any(line.backordered for line in lines):
         return lines
     return tuple(changed(line, backordered=missing.get(line.line_no, 0)) for line in lines)
-
-
-def close_remainder(
-    order: Order, *, reason: str, asked_by: UUID, now: datetime
-) -> Order | DomainError:
-    """Give up what has not left. NothingShipped, NothingToClose, AmendmentPending and so on."""
-    if refusal := _not_now(order):
-        return refusal
-    if not order.shipped:
-        return NothingShipped()
-    if order.all_picked:
-        return NothingToClose()
-    return changed(order, closing=Closing(asked_by, now, reason))
-
-
-def closable(order: Order) -> bool:
-    """Whether there is a rest that can be given up."""
-    return order.shipped and not order.all_picked and not _not_now(order)
-
-
-def picker_is_busy(order: Order) -> Order:
-    """Inventory cannot close the rest now: it is asked again when it tells that something moved."""
-    closing = order.closing
-    if closing is None or closing.waits or order.all_picked:
-        return order
-    return changed(order, closing=replace(closing, waits=True))
-
-
-def moved_on(closing: Closing | None, *, done: bool) -> Closing | None:
-    """The warehouse told something new: whoever waits for the picker asks again."""
-    if closing is None or not closing.waits or done:
-        return closing
-    return replace(closing, waits=False, asks=closing.asks + 1)
-
-
-def totalled(lines: Sequence[Line], before: Order) -> Mapping[str, object]:
-    """The total without what is closed of the lines, where more of them is than before."""
-    if not any(line.closed for line in lines) or not before.priced:
-        return {}
-    return {"total_minor": sum(line.upto_minor(line.gross_minor, line.kept) for line in lines)}

@@ -40,7 +40,7 @@ from contracts.inventory import (
 )
 from contracts.message import OrderReply
 from contracts.orders import Hold
-from services.orders.domain import amending
+from services.orders.domain import amending, closing
 from services.orders.domain.amending import with_price
 from services.orders.domain.lines import Line, Shipment
 from services.orders.domain.order import Credit, Ending, Order, Stock, changed
@@ -168,7 +168,7 @@ def _amendment_refused(order: Order, reply: AmendmentRefused) -> Order:
 
 
 def _remainder_not_closed(order: Order, _: RemainderNotClosed) -> Order:
-    return amending.picker_is_busy(order)
+    return closing.picker_is_busy(order)
 
 
 def _reservation_lost(order: Order, _: ReservationLost) -> Order:
@@ -193,8 +193,8 @@ def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
         fulfilment_revision=reply.revision,
         lines=lines,
         shipments=_shipments(order, reply),
-        closing=amending.moved_on(order.closing, done=done),
-        **amending.totalled(lines, order),
+        closing=closing.moved_on(order.closing, done=done),
+        **closing.totalled(lines),
     )
 
 

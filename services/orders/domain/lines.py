@@ -13,8 +13,8 @@ from contracts.inventory import ShipmentStatus
 class Line:
     """Amounts are None until the line is priced; then only an amendment changes them (E-05).
 
-    They are those of the whole `quantity`, of which `closed` was given up later (`kept_minor`).
-    A `quantity` of 0: an amendment took the line away.
+    They are those of the whole `quantity`, of which `closed` was given up later. A `quantity` of 0:
+    an amendment took the line away.
     """
 
     line_no: int
@@ -44,6 +44,11 @@ class Line:
     def to_pick(self) -> int:
         """Base units that are held for the order and not picked yet."""
         return self.kept - self.backordered - self.picked
+
+    @property
+    def kept_gross_minor(self) -> int | None:
+        """What the line comes to without what is closed of it; None until it is priced."""
+        return None if self.gross_minor is None else self.upto_minor(self.gross_minor, self.kept)
 
     def upto_minor(self, amount_minor: int | None, quantity: int) -> int:
         """What the first `quantity` of the line come to, of its net or of its gross amount.

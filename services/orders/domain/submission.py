@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from contracts.catalog import LineAsk, PricedLine
-from contracts.dealers import DealerStatus, Terms
+from contracts.dealers import DealerStatus, Shortage, Terms
 from services.orders.domain.amending import with_price
 from services.orders.domain.lines import Line
 from services.orders.domain.order import Order
@@ -77,6 +77,8 @@ class Submission:
     priced: tuple[PricedLine, ...] = ()
     expected_total_minor: int | None = None
     note: str | None = None
+    shortage: Shortage | None = None
+    """What shall become of it where stock is short; None: as the dealer's terms say."""
     seen: tuple[PricedLine, ...] = ()
     """What the buyer was shown before, to tell him what has changed."""
 
@@ -112,13 +114,19 @@ def submit(
         on_behalf=ask.on_behalf,
         salesperson_id=dealer.salesperson_id,
         warehouse_id=dealer.warehouse_id,
-        terms=dealer.terms,
+        terms=_terms(ask, dealer),
         submitted_at=ask.submitted_at,
         lines=_lines(ask, for_sale),
         note=ask.note,
         total_minor=ask.total_minor,
         expected_total_minor=ask.expected_total_minor,
     )
+
+
+def _terms(ask: Submission, dealer: Dealer) -> Terms:
+    if ask.shortage is None or ask.shortage is dealer.terms.shortage:
+        return dealer.terms
+    return dealer.terms.model_copy(update={"shortage": ask.shortage})
 
 
 def _dearer(ask: Submission) -> PriceChanged | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.dealers import TermsKind
 from contracts.inventory import ShipmentStatus
 from services.orders.domain.actions import HOLD_OWNERS
+from services.orders.domain.lines import Amendment
 from services.orders.domain.order import Order, Status
 
 DISPLAY = {
@@ -69,6 +70,15 @@ def _owed(order: Order) -> tuple[str, str]:
     if order.shipped:
         return f"部分发货(欠 {owed} 件)", f"Partly shipped ({owed} owed)"
     return f"待到货(欠 {owed} 件)", f"Waiting for goods ({owed} owed)"
+
+
+def amendment_state(order: Order, amendment: Amendment) -> str:
+    """PENDING, APPLIED, REFUSED; WITHDRAWN when the order ended before it was decided."""
+    if amendment.applied:
+        return "APPLIED"
+    if amendment.refused is not None:
+        return "REFUSED"
+    return "WITHDRAWN" if order.progress.ended else "PENDING"
 
 
 def payment_status(order: Order) -> str:

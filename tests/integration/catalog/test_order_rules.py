@@ -89,6 +89,23 @@ async def test_the_saga_is_told_which_lines_break_what(stocked):
     assert priced.total_minor == 50_000
 
 
+async def test_the_changed_lines_of_an_order_are_judged_by_themselves_and_not_as_a_whole_order(
+    stocked,
+):
+    """P-23, S-4."""
+    buyer = await stocked.a_dealer("CITY")
+    await start(stocked, sku="A", minimum=24)
+    await start(stocked, order_minimum_minor=50_000)
+    asks = [a_price_order(buyer.dealer_id, datetime.now(UTC), A=few) for few in (5, 30)]
+
+    await stocked.deliver(*(ask.model_copy(update={"amendment": 3}) for ask in asks))
+
+    [refused] = await answers(stocked.db, PricingRefused)
+    [priced] = await answers(stocked.db, OrderPriced)
+    assert [one.rule for one in refused.faults] == [OrderRule.MINIMUM]
+    assert (priced.total_minor, priced.amendment, refused.amendment) == (30_000, 3, 3)
+
+
 async def test_an_order_is_judged_as_of_its_submission(stocked):
     buyer = await stocked.a_dealer("CITY")
     submitted = datetime.now(UTC)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.orders import Hold
-from services.reports.domain import BECOMES, STEPS, TOLD, Fact, newest, summarize
+from services.reports.domain import BECOMES, CLOSED_SHORT, STEPS, TOLD, Fact, newest, summarize
 from services.reports.texts import EVENTS, STATUSES
 from services.reports.texts import STEPS as WORDS
 from tests.builders.events import Story, a_dealer_state, a_product_state
@@ -36,6 +36,14 @@ def test_a_whole_life_ends_completed_with_the_time_of_each_step():
     assert summary.reached["submitted"] == NOON
 
 
+def test_an_order_of_which_a_part_was_given_up_ends_closed_short():
+    story = Story()
+
+    (summary,) = summarize(facts_of([story.submitted(), story.completed(closed_short=True)]))
+
+    assert summary.status == "CLOSED_SHORT"
+
+
 def test_a_hold_is_known_until_it_is_released():
     story = Story()
     events = [story.submitted(), story.held(Hold.CREDIT), story.hold_released(Hold.CREDIT)]
@@ -57,7 +65,7 @@ def test_an_invoice_counts_for_the_order_that_it_names():
 def test_every_event_every_state_and_every_step_has_its_words():
     assert set(STEPS) == set(WORDS)
     assert {event.type for event in TOLD} == set(EVENTS)
-    assert set(BECOMES.values()) | {"ON_HOLD"} == set(STATUSES)
+    assert set(BECOMES.values()) | {"ON_HOLD", CLOSED_SHORT} == set(STATUSES)
 
 
 def test_of_states_of_one_thing_only_the_newest_is_left():
