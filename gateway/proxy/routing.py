@@ -46,6 +46,7 @@ RESOURCES: Mapping[str, frozenset[str]] = {
             "stock-counts",
             "transfers",
             "issues",
+            "expected-inbounds",
             "pick-tasks",
             "outbounds",
             "shipments",

@@ -1,11 +1,11 @@
-"""Issues, transfers and counts: drafted by one person, posted once, whoever clicks twice."""
+"""Issues, transfers, counts, arrivals: drafted by one person, posted once, whoever clicks twice."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from chassis.auth import Actor, Resource, in_scope
@@ -31,6 +31,9 @@ class Draft:
     lines: tuple[Line, ...]
     reason: str | None = None
     to_warehouse_id: UUID | None = None
+    status: Status = Status.DRAFT
+    source: str | None = None
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,15 @@ async def draft(tx: Tx, actor: Actor, asked: Draft) -> Document:
         asked.kind,
         number,
         asked.warehouse_id,
-        Status.DRAFT,
+        asked.status,
         asked.lines,
         (actor.user_id,),
         now,
         asked.note,
         asked.reason,
         asked.to_warehouse_id,
+        source=asked.source,
+        expected_on=asked.expected_on,
     )
     await store.insert(tx, document)
     return document

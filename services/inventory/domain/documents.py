@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,21 +14,26 @@ from services.inventory.domain.stocking import series
 
 
 class Kind(StrEnum):
-    """Issue 其他出库单, transfer 调拨单, count 盘点单."""
+    """Issue 其他出库单, transfer 调拨单, count 盘点单, expected inbound 预到货单."""
 
     ISSUE = "ISSUE"
     TRANSFER = "TRANSFER"
     COUNT = "COUNT"
+    ARRIVAL = "ARRIVAL"
 
 
-PREFIXES = {Kind.ISSUE: "LY", Kind.TRANSFER: "DB", Kind.COUNT: "PD"}
+PREFIXES = {Kind.ISSUE: "LY", Kind.TRANSFER: "DB", Kind.COUNT: "PD", Kind.ARRIVAL: "YD"}
 
 
 class Status(StrEnum):
-    """Nothing moves before POSTED, but that a transfer leaves its warehouse with IN_TRANSIT."""
+    """Nothing moves before POSTED, but that a transfer leaves its warehouse with IN_TRANSIT.
+
+    What is EXPECTED comes in part by part, and is POSTED when all of it did, or it is closed.
+    """
 
     DRAFT = "DRAFT"
     COUNTED = "COUNTED"
+    EXPECTED = "EXPECTED"
     IN_TRANSIT = "IN_TRANSIT"
     POSTED = "POSTED"
     CANCELLED = "CANCELLED"
@@ -40,6 +45,7 @@ POSSIBLE: Mapping[tuple[Kind, Status], tuple[str, ...]] = {
     (Kind.TRANSFER, Status.IN_TRANSIT): ("receive",),
     (Kind.COUNT, Status.DRAFT): ("enter", "cancel"),
     (Kind.COUNT, Status.COUNTED): ("enter", "approve", "post", "cancel"),
+    (Kind.ARRIVAL, Status.EXPECTED): ("receive", "reschedule", "close"),
 }
 """What can be done with a document, whoever asks; nothing where it is not named."""
 
@@ -90,6 +96,7 @@ class TooLittleAvailable(DomainError):
 class Line:
     """Base units. `quantity` is what leaves, or what was counted (None: not yet).
 
+    Of what is expected, `received` has come so far; of a transfer, it arrived in the end.
     Of a count, `expected` was on hand when it was drafted, and `book` when the line was counted.
     """
 
@@ -131,6 +138,9 @@ class Document:
     received_by: UUID | None = None
     received_at: datetime | None = None
     inbound_id: UUID | None = None
+    source: str | None = None
+    expected_on: date | None = None
+    closing: str | None = None
     version: int = 1
 
     @property

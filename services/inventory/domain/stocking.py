@@ -54,13 +54,15 @@ class InboundLine:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """Goods that came in together: the inbound note 入库单."""
+    """Goods that came in together: the inbound note 入库单; `note` says why more than expected."""
 
     inbound_id: UUID
     warehouse_id: UUID
     source: str
     posted_by: UUID
     lines: tuple[InboundLine, ...]
+    expected_id: UUID | None = None
+    note: str = ""
 
 
 def series(kind: str, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Issues, transfers and counts, as the caller may see them."""
+"""Issues, transfers, counts and what is expected, as the caller may see them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from chassis.pages import PageRequest
 from services.inventory.access import ACCESS, workplaces
 from services.inventory.domain.documents import POSSIBLE, Kind, Status
 from services.inventory.schemas import DocumentLine
+from services.inventory.schemas.arriving import ArrivalResponse
 from services.inventory.schemas.documents import (
     CountLine,
     CountResponse,
     DocumentFilter,
     DocumentSummary,
+    DueFilter,
     IssueResponse,
     TransferLine,
     TransferResponse,
@@ -27,7 +29,12 @@ from services.inventory.schemas.documents import (
 
 Summary = TypeVar("Summary", bound=DocumentSummary)
 
-RESOURCES = {Kind.ISSUE: "issues", Kind.TRANSFER: "transfers", Kind.COUNT: "stock-counts"}
+RESOURCES = {
+    Kind.ISSUE: "issues",
+    Kind.TRANSFER: "transfers",
+    Kind.COUNT: "stock-counts",
+    Kind.ARRIVAL: "expected-inbounds",
+}
 """Where they are found in the API, and how their actions are called in `ACCESS`."""
 
 
@@ -58,6 +65,13 @@ async def transfer(reader: Reader, actor: Actor, document_id: UUID) -> TransferR
     return TransferResponse(**facts, lines=lines)
 
 
+async def arrival(reader: Reader, actor: Actor, document_id: UUID) -> ArrivalResponse:
+    """Raises NotFound."""
+    facts = _facts(await _document(reader, actor, Kind.ARRIVAL, document_id), actor)
+    lines = [TransferLine(**line) for line in await _lines(reader, document_id)]
+    return ArrivalResponse(**facts, lines=lines)
+
+
 async def count(reader: Reader, actor: Actor, document_id: UUID) -> CountResponse:
     """Raises NotFound."""
     facts = _facts(await _document(reader, actor, Kind.COUNT, document_id), actor)
@@ -86,11 +100,13 @@ async def _documents(
         """
         SELECT document_id, kind, number, warehouse_id, to_warehouse_id, status, reason, note,
                author_ids, drafted_at, approved_by, posted_by, posted_at, received_by,
-               received_at, inbound_id, version, line.line_count, line.counted, line.quantity
+               received_at, inbound_id, source, expected_on, closing, version, line.line_count,
+               line.counted, line.quantity, line.received
         FROM stock_documents
         CROSS JOIN LATERAL (
             SELECT count(*) AS line_count, count(quantity) AS counted,
-                   coalesce(sum(quantity), 0)::bigint AS quantity
+                   coalesce(sum(quantity), 0)::bigint AS quantity,
+                   coalesce(sum(received), 0)::bigint AS received
             FROM stock_document_lines AS line
             WHERE line.document_id = stock_documents.document_id
         ) AS line
@@ -101,6 +117,7 @@ async def _documents(
           AND ($5::uuid IS NULL OR $5 IN (warehouse_id, to_warehouse_id))
           AND ($6::text[] IS NULL OR status = ANY($6))
           AND starts_with(number, $7)
+          AND ($9::date IS NULL OR expected_on <= $9)
         ORDER BY document_id DESC
         LIMIT $8
         """,
@@ -112,6 +129,7 @@ async def _documents(
         asked.status,
         asked.q,
         page.fetch,
+        asked.expected_until if isinstance(asked, DueFilter) else None,
     )
     return rows
 

@@ -22,6 +22,7 @@ from services.inventory.schemas import (
     StockResponse,
     WarehouseResponse,
 )
+from services.inventory.schemas.arriving import IncomingFilter, IncomingResponse
 
 
 def warehouse_shown(warehouse: Warehouse, actor: Actor) -> WarehouseResponse:
@@ -96,6 +97,33 @@ async def stock(
     return Page[StockResponse].of(shown, page, key=lambda one: (one.warehouse_id, one.sku))
 
 
+async def incoming(
+    reader: Reader, actor: Actor, asked: IncomingFilter, page: PageRequest
+) -> Page[IncomingResponse]:
+    """What is still to come, by the document that says so, newest first."""
+    before, before_sku = page.key(UUID, str)
+    rows = await reader.fetch(
+        """
+        SELECT warehouse_id, sku, document_id, number, expected_on, quantity
+        FROM incoming_stock
+        WHERE ($1::uuid IS NULL OR (document_id, sku) < ($1, $2::text))
+          AND ($4::uuid[] IS NULL OR warehouse_id = ANY($4))
+          AND ($5::uuid IS NULL OR warehouse_id = $5)
+          AND ($6::text IS NULL OR sku = $6)
+        ORDER BY document_id DESC, sku DESC
+        LIMIT $3
+        """,
+        before,
+        before_sku,
+        page.fetch,
+        workplaces(actor),
+        asked.warehouse_id,
+        asked.sku,
+    )
+    shown = [IncomingResponse(**row) for row in rows]
+    return Page[IncomingResponse].of(shown, page, key=lambda one: (one.document_id, one.sku))
+
+
 async def inbounds(
     reader: Reader, actor: Actor, asked: InboundFilter, page: PageRequest
 ) -> Page[InboundSummary]:
@@ -103,7 +131,7 @@ async def inbounds(
     (before,) = page.key(UUID)
     rows = await reader.fetch(
         """
-        SELECT inbound_id, number, warehouse_id, source, posted_by, posted_at,
+        SELECT inbound_id, number, warehouse_id, source, expected_id, note, posted_by, posted_at,
                line.line_count, line.quantity
         FROM inbounds
         CROSS JOIN LATERAL (
@@ -114,6 +142,7 @@ async def inbounds(
         WHERE ($1::uuid IS NULL OR inbound_id < $1)
           AND ($3::uuid[] IS NULL OR warehouse_id = ANY($3))
           AND ($4::uuid IS NULL OR warehouse_id = $4)
+          AND ($5::uuid IS NULL OR expected_id = $5)
         ORDER BY inbound_id DESC
         LIMIT $2
         """,
@@ -121,6 +150,7 @@ async def inbounds(
         page.fetch,
         workplaces(actor),
         asked.warehouse_id,
+        asked.expected_id,
     )
     shown = [InboundSummary(**row, allowed_actions=[]) for row in rows]
     return Page[InboundSummary].of(shown, page, key=lambda one: (one.inbound_id,))
@@ -130,7 +160,7 @@ async def inbound(reader: Reader, actor: Actor, inbound_id: UUID) -> InboundResp
     """Raises NotFound."""
     row = await reader.fetchrow(
         """
-        SELECT inbound_id, number, warehouse_id, source, posted_by, posted_at
+        SELECT inbound_id, number, warehouse_id, source, expected_id, note, posted_by, posted_at
         FROM inbounds
         WHERE inbound_id = $1 AND ($2::uuid[] IS NULL OR warehouse_id = ANY($2))
         """,

@@ -1,6 +1,7 @@
 """HTTP API of inventory: parse, call one command or query, answer."""
 
 from services.inventory.routes import (
+    arriving,
     counts,
     issues,
     picking,
@@ -15,6 +16,7 @@ ROUTERS = (
     thresholds.thresholds,
     stocking.stock,
     stocking.inbounds,
+    arriving.expected_inbounds,
     issues.issues,
     transfers.transfers,
     counts.stock_counts,

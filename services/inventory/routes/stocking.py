@@ -28,6 +28,7 @@ from services.inventory.schemas import (
     WarehouseRequest,
     WarehouseResponse,
 )
+from services.inventory.schemas.arriving import IncomingFilter, IncomingResponse
 
 warehouses = APIRouter(prefix="/warehouses", tags=["warehouses"])
 stock = APIRouter(prefix="/stock", tags=["stock"])
@@ -95,6 +96,18 @@ async def list_stock(
     """What lies where, and how much of it is free."""
     async with reading(runtime, actor) as reader:
         return await queries.stock(reader, actor, asked, page)
+
+
+@stock.get("/incoming", response_model=Page[IncomingResponse])
+async def list_incoming(
+    actor: StockViewer,
+    runtime: RuntimeDep,
+    page: PageQuery,
+    asked: Annotated[IncomingFilter, Query()],
+) -> Page[IncomingResponse]:
+    """What is still to come and when: expected inbounds, and transfers on their way."""
+    async with reading(runtime, actor) as reader:
+        return await queries.incoming(reader, actor, asked, page)
 
 
 @inbounds.post("", status_code=201, response_model=InboundResponse)

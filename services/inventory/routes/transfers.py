@@ -19,7 +19,7 @@ from services.inventory.domain.documents import Kind
 from services.inventory.queries import documents as queries
 from services.inventory.routes.steps import StepDep, drafted
 from services.inventory.schemas.documents import (
-    DocumentFilter,
+    DueFilter,
     ReceiveRequest,
     TransferRequest,
     TransferResponse,
@@ -46,6 +46,7 @@ async def draft_transfer(
         body.note,
         documents.leaving((line.sku, line.quantity) for line in body.lines),
         to_warehouse_id=body.to_warehouse_id,
+        expected_on=body.expected_on,
     )
     return await drafted(
         runtime, actor, key, lambda tx: documents.draft(tx, actor, asked), queries.transfer
@@ -57,7 +58,7 @@ async def list_transfers(
     actor: Viewer,
     runtime: RuntimeDep,
     page: PageQuery,
-    asked: Annotated[DocumentFilter, Query()],
+    asked: Annotated[DueFilter, Query()],
 ) -> Page[TransferSummary]:
     """Transfers from or to the caller's warehouses, newest first."""
     async with reading(runtime, actor) as reader:

@@ -106,6 +106,7 @@ class StockFilter(BaseModel):
 
 class InboundFilter(BaseModel):
     warehouse_id: UUID | None = None
+    expected_id: UUID | None = Field(default=None, description="Of one expected inbound.")
 
 
 class PickTaskFilter(BaseModel):
@@ -150,6 +151,8 @@ class InboundSummary(BaseModel):
     number: str
     warehouse_id: UUID
     source: str
+    expected_id: UUID | None = Field(description="The expected inbound that it came of.")
+    note: str
     line_count: int
     quantity: int
     posted_by: UUID

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -45,6 +45,7 @@ class TransferRequest(Body):
 
     warehouse_id: UUID
     to_warehouse_id: UUID
+    expected_on: date | None = Field(default=None, description="The day on which it shall arrive.")
     note: Note = ""
     lines: list[LeavingLine] = Field(min_length=1, max_length=LINES_MAX)
 
@@ -104,6 +105,10 @@ class DocumentFilter(BaseModel):
     q: Words = Field(default="", description="How the number begins.")
 
 
+class DueFilter(DocumentFilter):
+    expected_until: date | None = Field(default=None, description="Expected by this day.")
+
+
 class DocumentSummary(BaseModel):
     document_id: UUID
     number: str
@@ -131,6 +136,7 @@ class IssueResponse(IssueSummary):
 
 class TransferSummary(DocumentSummary):
     to_warehouse_id: UUID
+    expected_on: date | None
     quantity: int
     received_by: UUID | None
     received_at: datetime | None

@@ -42,8 +42,8 @@ async def insert(tx: Tx, document: Document) -> None:
         WITH drafted AS (
             INSERT INTO stock_documents
                 (document_id, kind, number, warehouse_id, to_warehouse_id, status, reason, note,
-                 author_ids, drafted_at, version)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                 author_ids, drafted_at, version, source, expected_on)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $16, $17)
             RETURNING document_id
         )
         INSERT INTO stock_document_lines (document_id, line_no, sku, quantity, expected)
@@ -66,6 +66,8 @@ async def insert(tx: Tx, document: Document) -> None:
         [line.sku for line in document.lines],
         [line.quantity for line in document.lines],
         [line.expected for line in document.lines],
+        document.source,
+        document.expected_on,
     )
 
 
@@ -75,7 +77,7 @@ async def lock(tx: Tx, kind: Kind, document_id: UUID) -> Document | None:
         """
         SELECT document_id, kind, number, warehouse_id, to_warehouse_id, status, reason, note,
                author_ids, drafted_at, approved_by, posted_by, posted_at, received_by,
-               received_at, inbound_id, version
+               received_at, inbound_id, source, expected_on, closing, version
         FROM stock_documents
         WHERE document_id = $1 AND kind = $2
         FOR NO KEY UPDATE
@@ -107,7 +109,7 @@ async def update(tx: Tx, document: Document) -> None:
             UPDATE stock_documents
             SET status = $2, reason = $3, note = $4, author_ids = $5, approved_by = $6,
                 posted_by = $7, posted_at = $8, received_by = $9, received_at = $10,
-                inbound_id = $11, version = $12
+                inbound_id = $11, version = $12, expected_on = $17, closing = $18
             WHERE document_id = $1
         )
         UPDATE stock_document_lines
@@ -132,6 +134,8 @@ async def update(tx: Tx, document: Document) -> None:
         [line.quantity for line in document.lines],
         [line.book for line in document.lines],
         [line.received for line in document.lines],
+        document.expected_on,
+        document.closing,
     )
 
 

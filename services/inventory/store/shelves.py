@@ -78,8 +78,9 @@ async def insert_inbound(tx: Tx, inbound: Inbound, number: str, now: datetime) -
             SELECT line_no, sku, quantity
             FROM unnest($7::text[], $8::bigint[]) WITH ORDINALITY AS line(sku, quantity, line_no)
         ), note AS (
-            INSERT INTO inbounds (inbound_id, number, warehouse_id, source, posted_by, posted_at)
-            VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO inbounds
+                (inbound_id, number, warehouse_id, source, posted_by, posted_at, expected_id, note)
+            VALUES ($1, $2, $3, $4, $5, $6, $9, $10)
         ), moves AS (
             INSERT INTO stock_moves
                 (document_id, line_no, kind, warehouse_id, sku, quantity, moved_at)
@@ -101,6 +102,8 @@ async def insert_inbound(tx: Tx, inbound: Inbound, number: str, now: datetime) -
         now,
         [line.sku for line in inbound.lines],
         [line.quantity for line in inbound.lines],
+        inbound.expected_id,
+        inbound.note,
     )
 
 
