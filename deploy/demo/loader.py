@@ -16,6 +16,7 @@ LISTS_VALID_FROM = "2025-01-01T00:00:00Z"
 """Before the year of `make demo-year` begins."""
 STOCK = {"MANUAL": 5_000, "DIRECT": 1_000_000}
 """Base units of every SKU that a warehouse starts with."""
+TAX_CLASSES = {1_300: "GOODS", 900: "LOW", 600: "SERVICES"}
 ACTIVE_WITHIN_SECONDS = 30.0
 
 Say = Callable[[str], None]
@@ -116,7 +117,7 @@ class Loader:
                 "name_en": one.name_en,
                 "category": one.category,
                 "unit": one.unit,
-                "tax_rate_bp": one.tax_rate_bp,
+                "tax_class": TAX_CLASSES[one.tax_rate_bp],
                 "attributes": dict(one.attributes),
             }
             for one in company.products

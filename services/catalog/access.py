@@ -17,6 +17,8 @@ ACCESS: Access = {
     "price-lists.draft": roles(Role.ADM),
     "price-lists.publish": roles(Role.ADM),
     "price-lists.retire": roles(Role.ADM),
+    "tax-classes.view": roles(Role.ADM, Role.FIN, Role.SAL),
+    "tax-classes.change": roles(Role.ADM, Role.FIN),
     "assortments.view": roles(Role.ADM, Role.FIN, Role.SAL),
     "assortments.change": roles(Role.ADM),
     "assortments.end": roles(Role.ADM),

@@ -16,8 +16,10 @@ from services.catalog.routes import (
     product_sheets,
     products,
     quotes,
+    tax,
 )
 from services.catalog.settings import Settings
+from services.catalog.timers import watch_due_rates
 
 
 def prepare(runtime: Runtime) -> None:
@@ -37,8 +39,10 @@ SERVICE = Service(
         price_lists.router,
         assortments.router,
         order_rules.router,
+        tax.router,
         quotes.router,
     ),
     subscriptions=SUBSCRIPTIONS,
     prepare=prepare,
+    background=(watch_due_rates,),
 )

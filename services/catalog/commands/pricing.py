@@ -59,7 +59,7 @@ async def price(reader: Reader, asks: Sequence[PricingAsk]) -> list[Priced | Dom
 async def quote(
     reader: Reader, dealer_id: UUID, wanted: Sequence[Wanted], *, at: datetime, lifetime: timedelta
 ) -> Quote:
-    """Promise these prices to a dealer for a while.
+    """Promise these prices to a dealer for a while, and not beyond a change of their tax.
 
     Raises UnknownUnit, BrokenQuantity, and what `price` returns.
     """
@@ -72,7 +72,7 @@ async def quote(
         quote_id=uuid7(),
         dealer_id=dealer_id,
         priced_at=at,
-        expires_at=at + lifetime,
+        expires_at=min(at + lifetime, outcome.taxed_until or at + lifetime),
         currency=outcome.currency,
         lines=outcome.lines,
         total_minor=outcome.total_minor,

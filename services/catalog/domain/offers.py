@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.catalog.domain.audience import Audience, audiences
+from services.catalog.domain.tax import TaxRate, rate_at
 
 
 class Article(NamedTuple):
@@ -19,6 +20,12 @@ class Article(NamedTuple):
     tax_rate_bp: int
     for_sale: bool
     category: str = ""
+    rates: tuple[TaxRate, ...] = ()
+    """Of its tax class, if it has one."""
+
+    def tax_rate_at(self, at: datetime) -> int:
+        """The rate of what is ordered at that time."""
+        return rate_at(self.rates, at, own=self.tax_rate_bp)
 
 
 class Break(NamedTuple):

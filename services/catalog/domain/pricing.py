@@ -40,6 +40,7 @@ from services.catalog.domain.order_rules import (
     broken,
     unlimited,
 )
+from services.catalog.domain.tax import next_change
 
 
 class UnknownSku(DomainError):
@@ -119,6 +120,8 @@ class Priced:
 
     lines: tuple[PricedLine, ...]
     currency: str
+    taxed_until: datetime | None = None
+    """When the tax of a line changes, as far as is known: what is ordered then is taxed anew."""
 
     @property
     def total_minor(self) -> int:
@@ -233,11 +236,12 @@ def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
     if missing := {line.sku for line, hit in zip(ask.lines, found, strict=True) if hit is None}:
         return NoPrice(skus=sorted(missing))
     lines = tuple(
-        _priced(line, known.articles[line.sku], *hit)
+        _priced(line, known.articles[line.sku], ask.at, *hit)
         for line, hit in zip(ask.lines, found, strict=True)
         if hit
     )
-    priced = Priced(lines, lists[0].currency)
+    rates = (rate for line in lines for rate in known.articles[line.sku].rates)
+    priced = Priced(lines, lists[0].currency, next_change(rates, ask.at))
     limits = known.limits_at(nearest, ask.at)
     return _outside_limits(priced, known, limits, partial=ask.partial) or priced
 
@@ -268,10 +272,13 @@ def _outside_limits(
     return OrderRuleBroken(faults=faults) if faults else None
 
 
-def _priced(line: LineAsk, article: Article, found: PublishedList, step: Break) -> PricedLine:
+def _priced(
+    line: LineAsk, article: Article, at: datetime, found: PublishedList, step: Break
+) -> PricedLine:
+    tax_rate_bp = article.tax_rate_at(at)
     amounts = money.amounts(
         money.line_minor(step.unit_price_micros, line.quantity),
-        article.tax_rate_bp,
+        tax_rate_bp,
         tax_inclusive=found.tax_inclusive,
     )
     return PricedLine(
@@ -281,7 +288,7 @@ def _priced(line: LineAsk, article: Article, found: PublishedList, step: Break) 
         unit=article.unit,
         quantity=line.quantity,
         unit_price=step.unit_price,
-        tax_rate_bp=article.tax_rate_bp,
+        tax_rate_bp=tax_rate_bp,
         net_minor=amounts.net_minor,
         tax_minor=amounts.tax_minor,
         gross_minor=amounts.gross_minor,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from chassis.errors import DomainError
 from contracts.catalog import ProductState, ProductStatus, ProductUnit
+from services.catalog.domain.tax import UnknownTaxClass
 from services.catalog.domain.units import BaseUnitRepeated, Factor
 
 
@@ -63,6 +64,8 @@ class Product:
     units: Mapping[str, Factor] = field(default_factory=dict[str, Factor])
     """Beside the base unit."""
     lot_tracked: bool = False
+    tax_class: str | None = None
+    """None: the rate is its own. Otherwise `tax_rate_bp` is that of the class now."""
 
     @property
     def state(self) -> ProductState:
@@ -100,6 +103,8 @@ class Surroundings:
     categories: Collection[str]
     barcodes: dict[str, str]
     """SKU by barcode."""
+    tax_rates: Mapping[str, int] = field(default_factory=dict[str, int])
+    """The rate of now by tax class."""
 
 
 @dataclass(slots=True)
@@ -117,12 +122,15 @@ class Stored:
 
 
 def put(products: Sequence[Product], there: Surroundings) -> Stored:
-    """Store products as they should be: distinct SKUs; refusals are UnknownCategory, BarcodeTaken,
-    BaseUnitRepeated, StatusMoveRefused.
+    """Store products as they should be: distinct SKUs; refusals are UnknownCategory,
+    UnknownTaxClass, BarcodeTaken, BaseUnitRepeated, StatusMoveRefused.
     """
     outcome = Stored(before=there.products)
-    for wanted in products:
-        known = there.products.get(wanted.sku)
+    for asked in products:
+        known = there.products.get(asked.sku)
+        wanted = replace(
+            asked, tax_rate_bp=there.tax_rates.get(asked.tax_class or "", asked.tax_rate_bp)
+        )
         if fault := _fault(wanted, known, there):
             outcome.refused[wanted.sku] = fault
         elif known is None:
@@ -152,6 +160,7 @@ def _told(product: Product | None) -> dict[str, str | None]:
         "name_en",
         "category",
         "unit",
+        "tax_class",
         "tax_rate_bp",
         "barcode",
         "status",
@@ -178,6 +187,8 @@ def move(product: Product, status: ProductStatus) -> Product | StatusMoveRefused
 def _fault(wanted: Product, known: Product | None, there: Surroundings) -> DomainError | None:
     if wanted.category not in there.categories:
         return UnknownCategory(category=wanted.category)
+    if wanted.tax_class and wanted.tax_class not in there.tax_rates:
+        return UnknownTaxClass(tax_class=wanted.tax_class, known=sorted(there.tax_rates))
     if wanted.unit in wanted.units:
         return BaseUnitRepeated(unit=wanted.unit)
     if wanted.barcode and there.barcodes.get(wanted.barcode, wanted.sku) != wanted.sku:

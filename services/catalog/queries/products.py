@@ -47,7 +47,8 @@ async def search(
     rows = await reader.fetch(
         """
         SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
-               attributes::text AS attributes, status, version, units::text AS units, lot_tracked
+               attributes::text AS attributes, status, version, units::text AS units, lot_tracked,
+               tax_class
         FROM products
         WHERE ($1::text IS NULL OR sku > $1)
           AND ($2::text IS NULL OR starts_with(upper(sku), upper($2)) OR barcode = $2
@@ -79,7 +80,8 @@ async def products_after(reader: Reader, sku: str | None) -> list[Product]:
     rows = await reader.fetch(
         """
         SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
-               attributes::text AS attributes, status, version, units::text AS units, lot_tracked
+               attributes::text AS attributes, status, version, units::text AS units, lot_tracked,
+               tax_class
         FROM products
         WHERE $1::text IS NULL OR sku > $1
         ORDER BY sku

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -39,6 +40,7 @@ COLUMNS: Mapping[str, str] = {
     "name_en": "英文名称",
     "category": "分类",
     "unit": "单位",
+    "tax_class": "税收分类",
     "tax_rate_bp": "税率",
     "barcode": "条码",
     "status": "状态",
@@ -68,14 +70,14 @@ async def import_sheet(
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> SheetImportResult:
     """Up to 20,000 products as they should be, from a sheet: what a row leaves empty takes its
-    default. Columns: sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, status, units
-    (`箱=12;两=1/20`), lot_tracked (是 or 否), or their Chinese names, and `attribute:…`. Bad rows
-    are reported, the others are stored.
+    default. Columns: sku, name_zh, name_en, category, unit, tax_class or tax_rate_bp, barcode,
+    status, units (`箱=12;两=1/20`), lot_tracked (是 or 否), or their Chinese names, and
+    `attribute:…`. Bad rows are reported, the others are stored.
     """
     lines = await uploaded(request, content_type, HEADINGS, prefix=ATTRIBUTE)
     products, places, faults = await asyncio.to_thread(read_rows, [_row(line) for line in lines])
     async with acting(runtime, actor) as tx:
-        outcome = await commands.put_products(tx, products, rehearsed=dry_run)
+        outcome = await commands.put_products(tx, products, datetime.now(UTC), rehearsed=dry_run)
     differences = [
         ProductDifference(
             row=places[one.sku] + FIRST_ROW,
@@ -116,7 +118,10 @@ async def _export(runtime: Runtime, actor: Actor, attributes: Sequence[str]) -> 
 
 def _line(product: Product, attributes: Sequence[str]) -> list[object]:
     units = ";".join(f"{name}={factor.words}" for name, factor in product.units.items())
-    fixed = [units if name == "units" else getattr(product, name) for name in COLUMNS]
+    told_otherwise: dict[str, object] = {"units": units}
+    if product.tax_class:
+        told_otherwise["tax_rate_bp"] = None
+    fixed = [told_otherwise.get(name, getattr(product, name)) for name in COLUMNS]
     told = [product.attributes.get(name, "") for name in attributes]
     return ["" if cell is None else cell for cell in [*fixed, *told]]
 

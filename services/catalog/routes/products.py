@@ -24,6 +24,7 @@ from services.catalog.access import ACCESS
 from services.catalog.commands import products as commands
 from services.catalog.domain.assortments import EVERYTHING
 from services.catalog.domain.products import MOVES, Product, Stored
+from services.catalog.domain.tax import USUAL
 from services.catalog.domain.units import Factor, price_of_unit
 from services.catalog.queries import products as queries
 from services.catalog.queries.products import Eyes
@@ -114,7 +115,7 @@ async def get_product(
 async def add_product(body: ProductRequest, actor: Changer, runtime: RuntimeDep) -> Response:
     """A new product; its SKU makes the request safe to repeat: the second one is refused."""
     async with acting(runtime, actor) as tx:
-        product = await commands.add_product(tx, _product(body))
+        product = await commands.add_product(tx, _product(body), datetime.now(UTC))
     return _answer(actor, product, status=201)
 
 
@@ -123,7 +124,7 @@ async def import_products(body: ProductImport, actor: Changer, runtime: RuntimeD
     """Up to 2,000 products as they should be; bad rows are reported, the others are stored."""
     products, places, faults = read_rows(body.rows)
     async with acting(runtime, actor) as tx:
-        outcome = await commands.put_products(tx, products)
+        outcome = await commands.put_products(tx, products, datetime.now(UTC))
     return import_result(places, outcome, faults)
 
 
@@ -136,9 +137,15 @@ async def change_product(
     change = {k: v for k, v in given.items() if v is not None or k == "barcode"}
     if body.units is not None:
         change["units"] = _factors(body.units)
+    if body.tax_rate_bp is not None:
+        change["tax_class"] = None
     async with acting(runtime, actor) as tx:
         product = await commands.change_product(
-            tx, sku, lambda known: replace(known, **change), lambda v: check_version(v, if_match)
+            tx,
+            sku,
+            lambda known: replace(known, **change),
+            datetime.now(UTC),
+            lambda version: check_version(version, if_match),
         )
     return _answer(actor, product)
 
@@ -234,7 +241,10 @@ def _shown_statuses(actor: Actor, asked: Sequence[ProductStatus] | None) -> Sequ
 
 
 def _product(body: ProductRequest) -> Product:
-    return Product(**body.model_dump() | {"units": _factors(body.units)})
+    facts = body.model_dump() | {"units": _factors(body.units)}
+    if body.tax_rate_bp is None:  # what the class asks for now is known where it is stored
+        facts |= {"tax_class": body.tax_class or USUAL, "tax_rate_bp": 0}
+    return Product(**facts)
 
 
 def _factors(units: Sequence[UnitRequest]) -> dict[str, Factor]:
@@ -255,6 +265,7 @@ def _shown(
         name_en=product.name_en,
         category=product.category,
         unit=product.unit,
+        tax_class=product.tax_class,
         tax_rate_bp=product.tax_rate_bp,
         barcode=product.barcode,
         attributes=dict(product.attributes),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, model_validator
 from pydantic import StringConstraints as Text
 
 from contracts.catalog import ProductStatus
@@ -38,7 +38,24 @@ def _distinct(units: list[UnitRequest]) -> list[UnitRequest]:
 UnitRequests = Annotated[list[UnitRequest], Field(max_length=10), AfterValidator(_distinct)]
 
 
-class ProductRequest(Body):
+class TaxedRequest(Body):
+    """How a product is taxed: as its class is by date, or at a rate of its own."""
+
+    tax_class: Code | None = Field(
+        default=None, description="Null in a new product: GOODS, unless it names a rate."
+    )
+    tax_rate_bp: TaxRate | None = Field(
+        default=None, description="A rate of its own, which no date changes, in place of a class."
+    )
+
+    @model_validator(mode="after")
+    def _taxed_once(self) -> Self:
+        if self.tax_class is not None and self.tax_rate_bp is not None:
+            raise ValueError("tax_class 与 tax_rate_bp 只能填一个 (a class or a rate, not both)")
+        return self
+
+
+class ProductRequest(TaxedRequest):
     """A product as it should be."""
 
     sku: Annotated[Sku, Text(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -46,7 +63,6 @@ class ProductRequest(Body):
     name_en: OtherName = ""
     category: Code
     unit: Unit = "件"
-    tax_rate_bp: TaxRate = 1_300
     barcode: Barcode | None = None
     attributes: Attributes = Field(default_factory=dict)
     units: UnitRequests = Field(default_factory=list, description="Beside the base unit.")
@@ -54,14 +70,13 @@ class ProductRequest(Body):
     lot_tracked: bool = Field(default=False, description="Stock is kept by lot (P-24).")
 
 
-class ProductChange(Body):
+class ProductChange(TaxedRequest):
     """What to change; what is left out stays. Its status moves by the verbs."""
 
     name_zh: Name | None = None
     name_en: OtherName | None = None
     category: Code | None = None
     unit: Unit | None = None
-    tax_rate_bp: TaxRate | None = None
     barcode: Barcode | None = None
     attributes: Attributes | None = None
     units: UnitRequests | None = None
@@ -155,7 +170,8 @@ class ProductResponse(BaseModel):
     name_en: str
     category: str
     unit: str
-    tax_rate_bp: int
+    tax_class: str | None = Field(description="Null: it has a rate of its own.")
+    tax_rate_bp: int = Field(description="Of now.")
     barcode: str | None
     attributes: dict[str, str]
     status: ProductStatus

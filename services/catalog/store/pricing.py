@@ -20,6 +20,7 @@ from services.catalog.domain.offers import (
     PublishedList,
     Standing,
 )
+from services.catalog.domain.tax import TaxRate
 
 REMEMBERED_MAX = 200_000
 
@@ -73,8 +74,13 @@ async def buyers(reader: Reader, dealer_ids: Collection[UUID]) -> dict[UUID, Buy
 async def articles(reader: Reader, skus: Collection[str]) -> dict[str, Article]:
     rows = await reader.fetch(
         """
-        SELECT sku, name_zh, unit, tax_rate_bp, status, category
+        SELECT sku, name_zh, unit, tax_rate_bp, status, category, rates, since
         FROM products
+        LEFT JOIN (
+            SELECT code, array_agg(rate_bp) AS rates, array_agg(valid_from) AS since
+            FROM tax_rates
+            GROUP BY code
+        ) by_class ON code = tax_class
         WHERE sku = ANY($1::text[])
         """,
         list(skus),
@@ -86,6 +92,7 @@ async def articles(reader: Reader, skus: Collection[str]) -> dict[str, Article]:
             row["tax_rate_bp"],
             row["status"] == ProductStatus.ACTIVE,
             row["category"],
+            tuple(map(TaxRate, row["since"], row["rates"])) if row["rates"] else (),
         )
         for row in rows
     }

@@ -23,7 +23,8 @@ async def products(reader: Reader, skus: Collection[str]) -> dict[str, Product]:
     rows = await reader.fetch(
         """
         SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
-               attributes::text AS attributes, status, version, units::text AS units, lot_tracked
+               attributes::text AS attributes, status, version, units::text AS units, lot_tracked,
+               tax_class
         FROM products
         WHERE sku = ANY($1::text[])
         """,
@@ -58,19 +59,22 @@ async def save_products(tx: Tx, saved: Sequence[Product]) -> None:
     await tx.execute(
         """
         INSERT INTO products (sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
-                              attributes, status, version, units, lot_tracked)
+                              attributes, status, version, units, lot_tracked,
+                              tax_class)
         SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, attributes::jsonb,
-               status, version, units::jsonb, lot_tracked
+               status, version, units::jsonb, lot_tracked, tax_class
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[],
-                    $7::text[], $8::text[], $9::text[], $10::int[], $11::text[], $12::boolean[])
+                    $7::text[], $8::text[], $9::text[], $10::int[], $11::text[], $12::boolean[],
+                    $13::text[])
              AS new(sku, name_zh, name_en, category, unit, tax_rate_bp, barcode, attributes, status,
-                    version, units, lot_tracked)
+                    version, units, lot_tracked, tax_class)
         ON CONFLICT (sku) DO UPDATE
         SET name_zh = excluded.name_zh, name_en = excluded.name_en, category = excluded.category,
             unit = excluded.unit, tax_rate_bp = excluded.tax_rate_bp, barcode = excluded.barcode,
             attributes = excluded.attributes, status = excluded.status,
             version = excluded.version, units = excluded.units,
-            lot_tracked = excluded.lot_tracked, changed_at = now()
+            lot_tracked = excluded.lot_tracked, tax_class = excluded.tax_class,
+            changed_at = now()
         """,
         [one.sku for one in saved],
         [one.name_zh for one in saved],
@@ -84,7 +88,29 @@ async def save_products(tx: Tx, saved: Sequence[Product]) -> None:
         [one.version for one in saved],
         [json.dumps(dict(one.units), ensure_ascii=False) for one in saved],
         [one.lot_tracked for one in saved],
+        [one.tax_class for one in saved],
     )
+
+
+async def products_taxed_otherwise(
+    tx: Tx, tax_class: str, rate_bp: int, *, limit: int
+) -> list[Product]:
+    """Products of a class that do not have this rate, by SKU."""
+    rows = await tx.fetch(
+        """
+        SELECT sku, name_zh, name_en, category, unit, tax_rate_bp, barcode,
+               attributes::text AS attributes, status, version, units::text AS units, lot_tracked,
+               tax_class
+        FROM products
+        WHERE tax_class = $1 AND tax_rate_bp <> $2
+        ORDER BY sku
+        LIMIT $3
+        """,
+        tax_class,
+        rate_bp,
+        limit,
+    )
+    return [product_of(row) for row in rows]
 
 
 async def categories(reader: Reader) -> dict[str, Category]:
@@ -127,6 +153,7 @@ def product_of(row: Record) -> Product:
         version=row["version"],
         units=_factors(row),
         lot_tracked=row["lot_tracked"],
+        tax_class=row["tax_class"],
     )
 
 

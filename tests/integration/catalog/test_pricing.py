@@ -13,7 +13,7 @@ from contracts.catalog import OrderPriced, PricingRefused
 from services.catalog.commands import price_lists, pricing, products
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.domain.categories import Category
-from tests.builders.catalog import DAY, a_price_list, a_price_order, a_product, entries
+from tests.builders.catalog import DAY, NOON, a_price_list, a_price_order, a_product, entries
 from tests.builders.dealers import a_dealer_state
 
 
@@ -51,7 +51,7 @@ async def publish(db, fresh, prices, *, now=None):
 async def db(catalog_db):
     async with transaction(catalog_db) as tx:
         await products.put_categories(tx, [Category("WJ", "五金", "Hardware", None)])
-        await products.put_products(tx, [a_product("A"), a_product("B")])
+        await products.put_products(tx, [a_product("A"), a_product("B")], NOON)
     return catalog_db
 
 

@@ -1,6 +1,7 @@
 """Products over HTTP: imports with bad rows, searches, and to each his own prices."""
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -70,12 +71,12 @@ async def test_imports_of_the_same_rows_at_the_same_time_create_each_once(catalo
 
     async def put():
         async with transaction(catalog_db) as tx:
-            return await commands.put_products(tx, rows)
+            return await commands.put_products(tx, rows, datetime.now(UTC))
 
     async with transaction(catalog_db) as tx:
         await commands.put_categories(tx, [Category("WJ", "五金", "Hardware", None)])
     async with transaction(catalog_db) as tx:
-        first = await commands.put_products(tx, rows)
+        first = await commands.put_products(tx, rows, datetime.now(UTC))
         running = asyncio.create_task(put())
         await until_one_waits(catalog_db)
     second = await running
