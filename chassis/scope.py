@@ -27,8 +27,13 @@ async def acting(runtime: Runtime, actor: Actor) -> AsyncGenerator[Tx]:
 
 @asynccontextmanager
 async def reading(runtime: Runtime, actor: Actor) -> AsyncGenerator[Tx]:
-    """One read-only transaction that sees what row-level security shows to the actor."""
-    async with runtime.db.acquire() as connection, connection.transaction(readonly=True):
+    """One read-only transaction that sees what row-level security shows to the actor, all of it
+    as of one moment: a policy looks at other rows than the query, and they must fit together.
+    """
+    async with (
+        runtime.db.acquire() as connection,
+        connection.transaction(readonly=True, isolation="repeatable_read"),
+    ):
         await connection.execute(
             """
             SELECT set_config('qudao.sees_all', $1, true),

@@ -54,6 +54,14 @@ async def seen_by(runtime, actor):
         return await dealers_seen(reader)
 
 
+async def test_a_reader_sees_one_moment_whatever_happens_between_its_statements(shelves):
+    """F-51: a dealer who moves to another tier meanwhile is not priced from two tiers at once."""
+    async with reading(shelves, an_actor(Role.ADM)) as reader:
+        before = await dealers_seen(reader)
+        await shelves.db.execute("DELETE FROM loans WHERE dealer_id = $1", DEALERS[0])
+        assert await dealers_seen(reader) == before == set(DEALERS)
+
+
 async def test_a_dealer_sees_his_own_rows(shelves):
     assert await seen_by(shelves, an_actor(Role.DLR, dealer_id=DEALERS[3])) == {DEALERS[3]}
 
