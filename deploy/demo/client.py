@@ -68,7 +68,7 @@ class Caller:
 
     async def get(self, path: str, **query: object) -> Json:
         """Raises Refused, Unreachable."""
-        return await self._ask("GET", path, params=_given(query))
+        return await self.ask("GET", path, params=_given(query))
 
     async def rows(self, path: str, **query: object) -> list[Json]:
         """Every row of a list, page by page. Raises Refused, Unreachable."""
@@ -86,11 +86,12 @@ class Caller:
     ) -> Json:
         """With an Idempotency-Key, a fresh one unless given. Raises Refused, Unreachable."""
         headers = {"Idempotency-Key": key or str(uuid4())}
-        return await self._ask("POST", path, json=body or {}, headers=headers)
+        return await self.ask("POST", path, json=body or {}, headers=headers)
 
-    async def _ask(
+    async def ask(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **parts: Any
     ) -> Json:
+        """`parts` are httpx's: json, content, params. Raises Refused, Unreachable."""
         marked = {**(headers or {}), "traceparent": _traceparent()} if method != "GET" else {}
         try:
             response = await self._http.request(method, API + path, headers=marked, **parts)

@@ -75,8 +75,8 @@ class Stage:
         print(f"  [{at:6.2f} s]  {_padded(who, 14)}{zh}  ·  {en}{took_words}", flush=True)
 
     async def wait_for(
-        self, what: str, ask: Callable[[], Awaitable[Json]], reached: Callable[[Json], bool]
-    ) -> Json:
+        self, what: str, ask: Callable[[], Awaitable[T]], reached: Callable[[T], bool]
+    ) -> T:
         """Ask until the answer is as it should be. Raises StoryFailed."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not reached(answer := await ask()):
