@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from contracts.message import Command, Event, Minor, OrderReply, Part, Quantity, Sku
 
@@ -101,12 +101,12 @@ class CreditAdjusted(OrderReply):
 
 
 class CreditAdjustmentRefused(OrderReply):
-    """The higher credit part does not fit; what was held stays held."""
+    """The new total cannot be; what was held stays held."""
 
     type = "billing.credit-adjustment-refused.v1"
 
     revision: int = Field(ge=1)
-    reason: str = Field(description="over-limit or released.")
+    reason: str = Field(description="over-limit, released or invoiced: more is invoiced.")
     available_minor: Minor = Field(default=0, description="By how much more it could be.")
 
 
@@ -144,7 +144,9 @@ class OrderFundsChanged(OrderReply):
     type = "billing.order-funds-changed.v1"
 
     revision: int = Field(ge=1)
-    covered_minor: Minor = Field(ge=0, description="Captured and allocated, less refunds.")
+    covered_minor: Minor = Field(
+        ge=0, description="Captured and allocated, less refunds; and what was credited."
+    )
 
 
 class BillingEvent(Event):
@@ -170,6 +172,40 @@ class CreditLimitChanged(BillingEvent):
     type = "billing.credit-limit-changed.v1"
 
     credit_limit_minor: Minor = Field(ge=0)
+
+
+class LimitGrantRequested(BillingEvent):
+    """A temporary limit of a size that another person approves was asked for."""
+
+    type = "billing.limit-grant-requested.v1"
+
+    grant_id: UUID
+    order_id: UUID | None = Field(description="None: for whatever the dealer orders.")
+    amount_minor: Minor = Field(gt=0)
+    until: AwareDatetime
+    reason: str
+
+
+class LimitGranted(BillingEvent):
+    """The dealer may owe so much more for a while, or go over his limit with one order."""
+
+    type = "billing.limit-granted.v1"
+
+    grant_id: UUID
+    order_id: UUID | None = Field(description="None: with whatever the dealer orders.")
+    amount_minor: Minor = Field(gt=0)
+    until: AwareDatetime
+
+
+class LimitGrantEnded(BillingEvent):
+    """A temporary limit is over, or was never granted."""
+
+    type = "billing.limit-grant-ended.v1"
+
+    grant_id: UUID
+    order_id: UUID | None
+    amount_minor: Minor = Field(gt=0)
+    outcome: str = Field(description="REJECTED, REVOKED or EXPIRED.")
 
 
 class ReceiptConfirmed(BillingEvent):
@@ -210,13 +246,54 @@ class ReceiptReversed(BillingEvent):
 
 
 class FundsReturned(BillingEvent):
-    """What was paid for a cancelled order went back to the wallet."""
+    """What an order no longer needs of its payments (cancelled, or less) is in the wallet."""
 
     type = "billing.funds-returned.v1"
 
     order_id: UUID
     number: str
     amount_minor: Minor = Field(gt=0)
+
+
+class CreditNoteRequested(BillingEvent):
+    """A part of an invoice shall be taken back; another member of finance decides."""
+
+    type = "billing.credit-note-requested.v1"
+
+    credit_note_id: UUID
+    number: str
+    invoice_number: str
+    gross_minor: Minor = Field(ge=0)
+    reason: str
+
+
+class CreditNoteRejected(BillingEvent):
+    """The invoice stays as it is."""
+
+    type = "billing.credit-note-rejected.v1"
+
+    credit_note_id: UUID
+    number: str
+    reason: str
+
+
+class CreditNoteIssued(BillingEvent):
+    """A part of an invoice was taken back: less is owed, or what was paid is in the wallet."""
+
+    type = "billing.credit-note-issued.v1"
+
+    credit_note_id: UUID
+    number: str
+    order_id: UUID
+    order_number: str
+    invoice_id: UUID
+    invoice_number: str
+    net_minor: Minor = Field(ge=0)
+    tax_minor: Minor = Field(ge=0)
+    gross_minor: Minor = Field(ge=0)
+    lines: tuple[InvoiceLine, ...] = Field(
+        min_length=1, description="What was credited; amounts are positive."
+    )
 
 
 class InvoiceIssued(BillingEvent):

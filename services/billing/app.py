@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from chassis.jobs import every
 from chassis.service import Service
+from services.billing import timers
 from services.billing.access import ACCESS
 from services.billing.consumers import SUBSCRIPTIONS
 from services.billing.routes import (
     accounts,
+    credit_notes,
     invoices,
+    limits,
     payments,
     reconciliations,
     refunds,
@@ -23,10 +27,13 @@ SERVICE = Service(
         accounts.router,
         statements.router,
         payments.router,
+        limits.router,
         refunds.router,
         reconciliations.router,
         invoices.invoices,
+        credit_notes.router,
         invoices.receivables,
     ),
     subscriptions=SUBSCRIPTIONS,
+    background=(every(30.0, timers.expire_limits),),
 )

@@ -14,4 +14,5 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="BILLING_", frozen=True)
 
     second_person_from_minor: PositiveInt = 10_000_000
-    """A receipt of this amount (¥100,000) or more is not reversed by who recorded it."""
+    """A receipt of this amount (¥100,000) or more is not reversed by who recorded it, and a
+    temporary limit of it is approved by another than who asked for it."""

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
-from contracts.billing import HoldCredit, InvoiceLine, IssueInvoice, ReleaseCredit
+from contracts.billing import AdjustCredit, HoldCredit, InvoiceLine, IssueInvoice, ReleaseCredit
 from contracts.dealers import DealerState, DealerStatus, Terms, TermsKind
 from services.billing.domain.books import Account, Books
 from services.billing.domain.covering import Share
@@ -50,6 +50,20 @@ def a_hold(total_yuan=1_000, *, credit_yuan=None, dealer_id=DEALER, order_id=Non
 
 def a_release(hold):
     return ReleaseCredit(order_id=hold.order_id, dealer_id=hold.dealer_id)
+
+
+def an_adjustment(hold, total_yuan, *, credit_yuan=None, revision=1, approved=False):
+    """Another total of the order, all of it on credit where the order was, unless less is said."""
+    on_credit = total_yuan if hold.credit_minor else 0
+    credit = on_credit if credit_yuan is None else credit_yuan
+    return AdjustCredit(
+        order_id=hold.order_id,
+        dealer_id=hold.dealer_id,
+        revision=revision,
+        total_minor=total_yuan * YUAN,
+        credit_minor=credit * YUAN,
+        approved_over_limit=approved,
+    )
 
 
 def a_shipment(hold, gross_yuan=None, *, shipment_id=None):

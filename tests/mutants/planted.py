@@ -132,8 +132,8 @@ PLANTED = (
     Mutant(
         "credit is granted without counting what is held",
         "services/billing/domain/books.py",
-        "        return max(0, self.credit_limit_minor - self.exposure_minor)\n",
-        "        return max(0, self.credit_limit_minor - self.receivable_minor)\n",
+        "        return max(0, self.limit_minor - self.exposure_minor)\n",
+        "        return max(0, self.limit_minor - self.receivable_minor)\n",
         ("tests/unit/billing", "tests/integration/billing"),
     ),
     Mutant(

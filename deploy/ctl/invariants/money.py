@@ -36,9 +36,13 @@ MONEY = (
         """
         SELECT a.code AS subject,
                CASE WHEN a.held_minor + a.receivable_minor
-                         > a.credit_limit_minor + a.over_limit_minor
-                    THEN format('%s held, %s owed, limit %s, approved above it %s', a.held_minor,
-                                a.receivable_minor, a.credit_limit_minor, a.over_limit_minor)
+                         > a.credit_limit_minor + a.temporary_limit_minor + a.over_limit_minor
+                    THEN format('%s held, %s owed, limit %s, for a while %s, approved above it %s',
+                                a.held_minor, a.receivable_minor, a.credit_limit_minor,
+                                a.temporary_limit_minor, a.over_limit_minor)
+                    WHEN a.temporary_limit_minor <> coalesce(g.granted, 0)
+                    THEN format('for a while %s, grants sum to %s', a.temporary_limit_minor,
+                                coalesce(g.granted, 0))
                     WHEN a.held_minor <> coalesce(o.held, 0)
                     THEN format('%s held, orders hold %s', a.held_minor, coalesce(o.held, 0))
                END AS fault
@@ -46,6 +50,11 @@ MONEY = (
         LEFT JOIN (
             SELECT dealer_id, sum(held_minor) AS held FROM order_accounts GROUP BY dealer_id
         ) o USING (dealer_id)
+        LEFT JOIN (
+            SELECT dealer_id, sum(amount_minor) AS granted FROM limit_grants
+            WHERE state = 'ACTIVE' AND order_id IS NULL
+            GROUP BY dealer_id
+        ) g USING (dealer_id)
         """,
     ),
     Invariant(
@@ -68,7 +77,7 @@ MONEY = (
     ),
     Invariant(
         "I-10",
-        "No more is given back than was paid, and no more is invoiced than was ordered.",
+        "No more is given back than was paid, invoiced than was ordered, credited than invoiced.",
         "billing",
         """
         SELECT o.number || ' ' || o.order_id AS subject,
@@ -80,7 +89,12 @@ MONEY = (
                     WHEN o.invoiced_minor <> coalesce(i.invoiced, 0)
                          OR o.invoiced_minor > o.total_minor
                     THEN format('total %s, %s invoiced, invoices sum to %s', o.total_minor,
-                                o.invoiced_minor, coalesce(i.invoiced, 0)) END AS fault
+                                o.invoiced_minor, coalesce(i.invoiced, 0))
+                    WHEN o.credited_minor <> coalesce(c.credited, 0)
+                         OR o.credited_minor > o.invoiced_minor
+                    THEN format('%s invoiced, %s credited, credit notes sum to %s',
+                                o.invoiced_minor, o.credited_minor, coalesce(c.credited, 0))
+               END AS fault
         FROM order_accounts o
         LEFT JOIN (
             SELECT order_id, sum(amount_minor) AS paid,
@@ -91,6 +105,31 @@ MONEY = (
         LEFT JOIN (
             SELECT order_id, sum(gross_minor) AS invoiced FROM invoices GROUP BY order_id
         ) i USING (order_id)
+        LEFT JOIN (
+            SELECT order_id, sum(gross_minor) AS credited FROM credit_notes
+            WHERE state = 'ISSUED'
+            GROUP BY order_id
+        ) c USING (order_id)
+        """,
+    ),
+    Invariant(
+        "V-7",
+        "No line is credited beyond what was invoiced of it, in pieces or in money.",
+        "billing",
+        """
+        SELECT i.number || ' ' || l.line_no AS subject,
+               CASE WHEN sum(c.quantity) > l.quantity OR sum(c.gross_minor) > l.gross_minor
+                         OR sum(c.tax_minor) > l.tax_minor
+                         OR sum(c.quantity) = l.quantity
+                            AND (sum(c.gross_minor), sum(c.tax_minor))
+                                <> (l.gross_minor, l.tax_minor)
+                    THEN format('%s of %s pieces credited, %s of %s', sum(c.quantity), l.quantity,
+                                sum(c.gross_minor), l.gross_minor) END AS fault
+        FROM invoice_lines l
+        JOIN invoices i USING (invoice_id)
+        JOIN credit_notes n ON n.invoice_id = l.invoice_id AND n.state <> 'REJECTED'
+        JOIN credit_note_lines c ON c.credit_note_id = n.credit_note_id AND c.line_no = l.line_no
+        GROUP BY i.number, l.invoice_id, l.line_no, l.quantity, l.gross_minor, l.tax_minor
         """,
     ),
     Invariant(
@@ -130,7 +169,7 @@ MONEY = (
     ),
     Invariant(
         "F-27",
-        "The numbers of invoices, receipts and refunds have no gaps.",
+        "The numbers of invoices, credit notes, receipts and refunds have no gaps.",
         "billing",
         """
         SELECT series AS subject,
@@ -139,7 +178,7 @@ MONEY = (
         FROM document_numbers
         LEFT JOIN (
             SELECT number FROM invoices UNION ALL SELECT number FROM receipts
-            UNION ALL SELECT number FROM refunds
+            UNION ALL SELECT number FROM refunds UNION ALL SELECT number FROM credit_notes
         ) documents ON number LIKE series || '-%'
         GROUP BY series, last
         """,

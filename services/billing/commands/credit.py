@@ -10,7 +10,7 @@ from contracts.billing import HoldCredit, ReleaseCredit
 from contracts.dealers import DealerState
 from services.billing.commands.books import open_books, save_books
 from services.billing.domain import credit
-from services.billing.store import accounts, receipts
+from services.billing.store import accounts, limits, receipts
 
 
 async def follow_dealers(tx: Tx, dealers: Sequence[DealerState]) -> None:
@@ -30,9 +30,14 @@ async def hold_credit(tx: Tx, asks: Sequence[HoldCredit]) -> None:
     """Open the accounts of a batch of orders and hold their credit, first come first served."""
     dealer_ids, order_ids = {ask.dealer_id for ask in asks}, [ask.order_id for ask in asks]
     books = await open_books(tx, dealer_ids, order_ids)
-    replies = [credit.hold(books, ask) for ask in asks]
+    replies = {ask.order_id: credit.hold(books, ask) for ask in asks}
+    if over := [ask for ask in asks if credit.is_over_limit(replies[ask.order_id])]:
+        granted = await limits.granted_to_orders(tx, [ask.order_id for ask in over])
+        for ask in over:
+            if by_minor := granted.get(ask.order_id):
+                replies[ask.order_id] = credit.hold(books, ask, by_minor)
     await save_books(tx, books)
-    await outbox.add(tx, replies)
+    await outbox.add(tx, list(replies.values()))
 
 
 async def release_credit(tx: Tx, asks: Sequence[ReleaseCredit]) -> None:

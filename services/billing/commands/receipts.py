@@ -8,20 +8,16 @@ from uuid import UUID
 
 from chassis import outbox
 from chassis.db import Tx
-from chassis.errors import DomainError, NotFound
-from chassis.http import StaleVersion
 from chassis.numbers import take_numbers
 from services.billing.commands.books import open_books, save_books
+from services.billing.commands.outcomes import Outcome, missing_or_stale
 from services.billing.domain import allocations, receipts
 from services.billing.domain.allocations import Allocate, PayOrder
-from services.billing.domain.books import Account, Books
+from services.billing.domain.books import Books
 from services.billing.domain.documents import series
 from services.billing.domain.receipts import Receipt, RecordReceipt, Reverse
 from services.billing.store import receipts as store
 from services.billing.store.accounts import order_accounts
-
-Outcome = DomainError | None
-"""Why something was refused; None: it was done."""
 
 
 async def record_receipts(tx: Tx, asks: Sequence[RecordReceipt]) -> list[Outcome]:
@@ -54,7 +50,7 @@ async def allocate_receipts(tx: Tx, asks: Sequence[Allocate]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for ask in asks:
         receipt = known.get(ask.receipt_id)
-        refusal = _missing_or_stale(receipt, ask.version)
+        refusal = missing_or_stale(receipt, ask.version)
         outcomes.append(refusal or allocations.allocate(books, known[ask.receipt_id], ask))
     await save_books(tx, books)
     await outbox.add(tx, books.messages)
@@ -69,7 +65,7 @@ async def pay_orders(tx: Tx, asks: Sequence[PayOrder]) -> list[Outcome]:
     books = await open_books(tx, {ask.dealer_id for ask in asks}, {ask.order_id for ask in asks})
     outcomes: list[Outcome] = []
     for ask in asks:
-        refusal = _missing_or_stale(books.accounts.get(ask.dealer_id), ask.version)
+        refusal = missing_or_stale(books.accounts.get(ask.dealer_id), ask.version)
         outcomes.append(refusal or allocations.pay_order(books, ask))
     await save_books(tx, books)
     await outbox.add(tx, books.messages)
@@ -85,7 +81,7 @@ async def reverse_receipts(tx: Tx, asks: Sequence[Reverse]) -> list[Outcome]:
     books, known = await _open_receipts(tx, [ask.receipt_id for ask in asks])
     outcomes: list[Outcome] = []
     for ask in asks:
-        refusal = _missing_or_stale(known.get(ask.receipt_id), ask.version)
+        refusal = missing_or_stale(known.get(ask.receipt_id), ask.version)
         outcomes.append(refusal or receipts.reverse(books, known[ask.receipt_id], ask))
     await save_books(tx, books)
     done = [ask for ask, refusal in zip(asks, outcomes, strict=True) if refusal is None]
@@ -108,18 +104,13 @@ async def _refuse_used(
 async def _open_receipts(
     tx: Tx, receipt_ids: Collection[UUID], order_ids: Collection[UUID] = ()
 ) -> tuple[Books, dict[UUID, Receipt]]:
-    """Different receipts and what they pay for, under the locks of their dealers."""
+    """Different receipts and what they pay for, under the locks of their dealers.
+
+    One that is committed after the owners were read is not known yet: nobody is locked for it.
+    """
     owners = await store.owners_of_receipts(tx, receipt_ids)
     books = await open_books(tx, set(owners.values()))
     books.allocations = await store.allocations_of_receipts(tx, receipt_ids)
     paid = {allocation.order_id for allocation in books.allocations}
     books.orders = await order_accounts(tx, paid.union(order_ids))
-    return books, await store.receipts(tx, receipt_ids)
-
-
-def _missing_or_stale(known: Account | Receipt | None, version: int | None) -> Outcome:
-    if known is None:
-        return NotFound()
-    if version not in {None, known.version}:
-        return StaleVersion(current_version=known.version)
-    return None
+    return books, await store.receipts(tx, owners)

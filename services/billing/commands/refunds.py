@@ -7,17 +7,14 @@ from datetime import UTC, datetime
 
 from chassis.db import Tx
 from chassis.errors import DomainError, NotFound
-from chassis.http import StaleVersion
 from chassis.numbers import take_numbers
 from services.billing.commands.books import open_books, save_books
+from services.billing.commands.outcomes import Outcome, missing_or_stale
 from services.billing.domain import refunds
 from services.billing.domain.books import Books
 from services.billing.domain.documents import series
 from services.billing.domain.refunds import Refund, RequestRefund, Step, TakeStep, TransferUsed
 from services.billing.store import refunds as store
-
-Outcome = DomainError | None
-"""Why something was refused; None: it was done."""
 
 
 async def request_refunds(tx: Tx, asks: Sequence[RequestRefund]) -> list[Outcome]:
@@ -44,7 +41,7 @@ async def take_steps(tx: Tx, asks: Sequence[TakeStep]) -> list[Outcome]:
     ids = [ask.refund_id for ask in asks]
     owners = await store.owners_of_refunds(tx, ids)
     books = await open_books(tx, set(owners.values()))
-    known = await store.refunds(tx, ids)
+    known = await store.refunds(tx, owners)
     references = {ask.text for ask in asks if ask.step is Step.PAY}
     used = await store.lock_transfers(tx, references) if references else set[str]()
     outcomes = [_taken(books, known.get(ask.refund_id), ask, used) for ask in asks]
@@ -57,8 +54,8 @@ async def take_steps(tx: Tx, asks: Sequence[TakeStep]) -> list[Outcome]:
 def _taken(books: Books, refund: Refund | None, ask: TakeStep, used: set[str]) -> Outcome:
     if refund is None:
         return NotFound()
-    if ask.version not in {None, refund.version}:
-        return StaleVersion(current_version=refund.version)
+    if refusal := missing_or_stale(refund, ask.version):
+        return refusal
     paying = ask.step is Step.PAY
     if paying and ask.text in used and ask.step in refunds.STEPS[refund.state]:
         return TransferUsed()

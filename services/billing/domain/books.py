@@ -37,6 +37,7 @@ class Kind(StrEnum):
     REVERSAL = "REVERSAL"
     INVOICE = "INVOICE"
     REFUND = "REFUND"
+    CREDIT_NOTE = "CREDIT_NOTE"
 
 
 class OrderState(StrEnum):
@@ -74,19 +75,26 @@ class Account:
     """Paid, and not for any order."""
     version: int = 1
     """0 until it has a limit for the first time."""
+    temporary_limit_minor: int = 0
+    """What finance granted above the limit for a while, for any order."""
 
     @property
     def exposure_minor(self) -> int:
         return self.held_minor + self.receivable_minor
 
     @property
+    def limit_minor(self) -> int:
+        """What he may owe now."""
+        return self.credit_limit_minor + self.temporary_limit_minor
+
+    @property
     def available_minor(self) -> int:
         """What can still be held."""
-        return max(0, self.credit_limit_minor - self.exposure_minor)
+        return max(0, self.limit_minor - self.exposure_minor)
 
     def excused(self) -> Account:
         """The same, with its exposure accepted as it stands."""
-        return replace(self, over_limit_minor=max(0, self.exposure_minor - self.credit_limit_minor))
+        return replace(self, over_limit_minor=max(0, self.exposure_minor - self.limit_minor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +112,17 @@ class OrderAccount:
     covered_minor: int = 0
     invoiced_minor: int = 0
     returned_minor: int = 0
-    """What went back to the wallet when it was released."""
+    """What went back to the wallet when it was released, or its total fell."""
     revision: int = 0
-    """Counts the changes of `covered_minor`."""
+    """Counts the changes of `covered_minor` and `credited_minor`."""
+    credited_minor: int = 0
+    """What of `invoiced_minor` credit notes took back."""
 
     @property
     def due_minor(self) -> int:
         """All that it must bring in: of a released order, only what was invoiced."""
-        return self.total_minor if self.state is OrderState.OPEN else self.invoiced_minor
+        sold = self.total_minor if self.state is OrderState.OPEN else self.invoiced_minor
+        return sold - self.credited_minor
 
     @property
     def open_due_minor(self) -> int:
@@ -122,16 +133,21 @@ class OrderAccount:
         """The part on credit that is neither invoiced nor paid yet."""
         if self.state is OrderState.RELEASED:
             return 0
-        settled = max(self.invoiced_minor, self.covered_minor)
-        return min(self.credit_minor, self.total_minor - settled)
+        settled = max(self.invoiced_minor, self.settled_minor)
+        return max(0, min(self.credit_minor, self.total_minor - settled))
+
+    @property
+    def settled_minor(self) -> int:
+        """What nobody has to pay any more: it was paid, or credited."""
+        return self.covered_minor + self.credited_minor
 
     @property
     def receivable_minor(self) -> int:
-        return max(0, self.invoiced_minor - self.covered_minor)
+        return max(0, self.invoiced_minor - self.settled_minor)
 
     @property
     def advance_minor(self) -> int:
-        return max(0, self.covered_minor - self.invoiced_minor)
+        return max(0, self.settled_minor - self.invoiced_minor)
 
     @property
     def payment_status(self) -> PaymentStatus:

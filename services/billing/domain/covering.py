@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.errors import DomainError, InvalidRequest
-from contracts.billing import OrderFundsChanged, ReceiptAllocated
+from contracts.billing import FundsReturned, OrderFundsChanged, ReceiptAllocated
 from services.billing.domain.books import Allocation, Books, Code, Kind, OrderAccount, OrderState
 
 
@@ -95,7 +95,37 @@ def uncover(books: Books, kind: Kind, order: OrderAccount, document_id: UUID) ->
     books.messages.append(funds_changed(bare))
 
 
+def give_back(books: Books, order: OrderAccount, back_minor: int) -> OrderAccount:
+    """Put an order in place of its former self with so much less of its cover, newest first; that
+    goes to the wallet. Returns the order as it now is.
+    """
+    bare = replace(
+        order,
+        covered_minor=order.covered_minor - back_minor,
+        returned_minor=order.returned_minor + back_minor,
+    )
+    uncover(books, Kind.RETURN, bare, order.order_id)
+    _undo_newest(books, order.order_id, back_minor)
+    books.messages.append(
+        FundsReturned(
+            dealer_id=order.dealer_id,
+            order_id=order.order_id,
+            number=order.number,
+            amount_minor=back_minor,
+        )
+    )
+    return books.orders[order.order_id]
+
+
+def _undo_newest(books: Books, order_id: UUID, amount_minor: int) -> None:
+    for allocation in books.standing(order_id):
+        part = min(allocation.amount_minor, amount_minor)
+        if part:
+            books.undo(allocation, part)
+        amount_minor -= part
+
+
 def funds_changed(order: OrderAccount) -> OrderFundsChanged:
     return OrderFundsChanged(
-        order_id=order.order_id, revision=order.revision, covered_minor=order.covered_minor
+        order_id=order.order_id, revision=order.revision, covered_minor=order.settled_minor
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
 
 from contracts.billing import (
     AccountOpened,
@@ -11,14 +10,13 @@ from contracts.billing import (
     CreditLimitChanged,
     CreditRefused,
     CreditReleased,
-    FundsReturned,
     HoldCredit,
     ReleaseCredit,
 )
 from contracts.dealers import DealerState
 from contracts.message import OrderReply
-from services.billing.domain.books import Books, Kind, OrderAccount, OrderState
-from services.billing.domain.covering import uncover
+from services.billing.domain.books import Books, OrderAccount, OrderState
+from services.billing.domain.covering import give_back
 
 
 def set_limit(books: Books, dealer: DealerState) -> AccountOpened | CreditLimitChanged | None:
@@ -32,8 +30,9 @@ def set_limit(books: Books, dealer: DealerState) -> AccountOpened | CreditLimitC
     return event(dealer_id=dealer.dealer_id, credit_limit_minor=limit)
 
 
-def hold(books: Books, ask: HoldCredit) -> OrderReply:
-    """Open the order's account and hold its credit part, if that fits.
+def hold(books: Books, ask: HoldCredit, granted_minor: int = 0) -> OrderReply:
+    """Open the order's account and hold its credit part, if that fits; `granted_minor`: by how
+    much this order may go over the limit.
 
     What is open stays open, and a release that came first wins.
     """
@@ -45,14 +44,19 @@ def hold(books: Books, ask: HoldCredit) -> OrderReply:
     if account is None:
         return CreditRefused(order_id=ask.order_id, reason="no-account")
     available = account.available_minor
-    if ask.credit_minor > available and not ask.approved_over_limit:
+    if ask.credit_minor > available + granted_minor and not ask.approved_over_limit:
         return CreditRefused(order_id=ask.order_id, reason="over-limit", available_minor=available)
     books.put_order(
         OrderAccount(ask.order_id, ask.dealer_id, ask.number, ask.total_minor, ask.credit_minor)
     )
-    if ask.approved_over_limit:
+    if ask.credit_minor > available:
         books.put_account(books.accounts[ask.dealer_id].excused())
     return CreditHeld(order_id=ask.order_id)
+
+
+def is_over_limit(reply: OrderReply) -> bool:
+    """A grant for the order may change this answer."""
+    return isinstance(reply, CreditRefused) and reply.reason == "over-limit"
 
 
 def release(books: Books, ask: ReleaseCredit) -> OrderReply:
@@ -70,35 +74,9 @@ def release(books: Books, ask: ReleaseCredit) -> OrderReply:
 
 
 def _give_up(books: Books, order: OrderAccount) -> OrderAccount:
-    back = order.advance_minor
-    released = replace(
-        order,
-        state=OrderState.RELEASED,
-        covered_minor=order.covered_minor - back,
-        returned_minor=back,
-    )
-    if back:
-        uncover(books, Kind.RETURN, released, order.order_id)
-        _undo_newest(books, order.order_id, back)
-        books.messages.append(_returned(released))
-    else:
-        books.put_order(released)
-        books.put_account(books.accounts[order.dealer_id].excused())
+    released = replace(order, state=OrderState.RELEASED)
+    if back := order.advance_minor:
+        return give_back(books, released, back)
+    books.put_order(released)
+    books.put_account(books.accounts[order.dealer_id].excused())
     return released
-
-
-def _returned(order: OrderAccount) -> FundsReturned:
-    return FundsReturned(
-        dealer_id=order.dealer_id,
-        order_id=order.order_id,
-        number=order.number,
-        amount_minor=order.returned_minor,
-    )
-
-
-def _undo_newest(books: Books, order_id: UUID, amount_minor: int) -> None:
-    for allocation in books.standing(order_id):
-        part = min(allocation.amount_minor, amount_minor)
-        if part:
-            books.undo(allocation, part)
-        amount_minor -= part

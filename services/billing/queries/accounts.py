@@ -16,8 +16,9 @@ async def account(reader: Reader, dealer_id: UUID) -> Account:
         """
         SELECT dealer_id, code AS dealer_code, name AS dealer_name, version, credit_limit_minor,
                held_minor, receivable_minor, held_minor + receivable_minor AS exposure_minor,
-               greatest(0, credit_limit_minor - held_minor - receivable_minor) AS available_minor,
-               over_limit_minor, advances_minor, wallet_minor
+               greatest(0, credit_limit_minor + temporary_limit_minor
+                           - held_minor - receivable_minor) AS available_minor,
+               temporary_limit_minor, over_limit_minor, advances_minor, wallet_minor
         FROM accounts
         WHERE dealer_id = $1
         """,
@@ -35,8 +36,9 @@ async def accounts(reader: Reader, page: PageRequest, *, text: str | None) -> Pa
         """
         SELECT dealer_id, code AS dealer_code, name AS dealer_name, version, credit_limit_minor,
                held_minor, receivable_minor, held_minor + receivable_minor AS exposure_minor,
-               greatest(0, credit_limit_minor - held_minor - receivable_minor) AS available_minor,
-               over_limit_minor, advances_minor, wallet_minor
+               greatest(0, credit_limit_minor + temporary_limit_minor
+                           - held_minor - receivable_minor) AS available_minor,
+               temporary_limit_minor, over_limit_minor, advances_minor, wallet_minor
         FROM accounts
         WHERE ($1::text IS NULL OR (code, dealer_id) > ($1, $2::uuid))
           AND ($3::text IS NULL OR starts_with(upper(code), upper($3)) OR strpos(name, $3) > 0)

@@ -40,16 +40,29 @@ async def account_as_of(reader: Reader, dealer_id: UUID, at: datetime) -> Accoun
             WHERE order_id IS NOT NULL
             GROUP BY order_id
         ), open AS (
-            SELECT credit_minor, total_minor, coalesce(invoiced, 0) AS invoiced,
+            SELECT coalesce(earlier.credit_minor, o.credit_minor) AS credit_minor,
+                   coalesce(earlier.total_minor, o.total_minor) AS total_minor,
+                   coalesce(invoiced, 0) AS invoiced,
                    coalesce(invoiced - receivable + advances, 0) AS covered
-            FROM order_accounts
+            FROM order_accounts o
             LEFT JOIN moved USING (order_id)
-            WHERE dealer_id = $1 AND opened_at <= $2 AND credit_minor > 0
+            LEFT JOIN (
+                SELECT DISTINCT ON (order_id) order_id, previous_credit_minor AS credit_minor,
+                       previous_total_minor AS total_minor
+                FROM adjustments
+                WHERE dealer_id = $1 AND adjusted_at > $2 AND refusal IS NULL
+                ORDER BY order_id, revision
+            ) earlier USING (order_id)
+            WHERE dealer_id = $1 AND opened_at <= $2
+              AND coalesce(earlier.credit_minor, o.credit_minor) > 0
               AND (state = 'OPEN' OR released_at > $2)
         )
         SELECT coalesce((SELECT limit_minor FROM credit_limits
                          WHERE dealer_id = $1 AND since <= $2
                          ORDER BY since DESC LIMIT 1), 0) AS credit_limit,
+               (SELECT coalesce(sum(amount_minor), 0)::bigint FROM limit_grants
+                WHERE dealer_id = $1 AND order_id IS NULL AND activated_at <= $2
+                  AND (closed_at IS NULL OR closed_at > $2)) AS temporary_limit,
                (SELECT coalesce(sum(least(credit_minor,
                                           total_minor - greatest(invoiced, covered))), 0)::bigint
                 FROM open) AS held,
@@ -67,10 +80,11 @@ async def account_as_of(reader: Reader, dealer_id: UUID, at: datetime) -> Accoun
         **account.model_dump(include={"dealer_id", "dealer_code", "dealer_name"}),
         as_of=at,
         credit_limit_minor=row["credit_limit"],
+        temporary_limit_minor=row["temporary_limit"],
         held_minor=row["held"],
         receivable_minor=row["receivable"],
         exposure_minor=exposure,
-        available_minor=max(0, row["credit_limit"] - exposure),
+        available_minor=max(0, row["credit_limit"] + row["temporary_limit"] - exposure),
         advances_minor=row["advances"],
         wallet_minor=row["wallet"],
     )
@@ -119,7 +133,7 @@ async def _lines(
     rows = await reader.fetch(
         """
         SELECT m.transaction_id, m.at, m.kind, o.number AS order_number, m.change_minor,
-               coalesce(r.number, i.number, b.number) AS document_number
+               coalesce(r.number, i.number, b.number, c.number) AS document_number
         FROM (
             SELECT transaction_id, min(entry_id) AS place, min(created_at) AS at, kind, order_id,
                    document_id, sum(amount_minor)::bigint AS change_minor
@@ -134,6 +148,7 @@ async def _lines(
         LEFT JOIN receipts r ON r.receipt_id = m.document_id
         LEFT JOIN invoices i ON i.invoice_id = m.document_id
         LEFT JOIN refunds b ON b.refund_id = m.document_id
+        LEFT JOIN credit_notes c ON c.credit_note_id = m.document_id
         LEFT JOIN order_accounts o ON o.order_id = m.order_id
         ORDER BY m.place
         """,

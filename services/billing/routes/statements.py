@@ -36,6 +36,7 @@ KINDS_ZH = {
     Kind.REVERSAL: "收款冲销",
     Kind.INVOICE: "发票",
     Kind.REFUND: "退款",
+    Kind.CREDIT_NOTE: "红字发票",
 }
 EDGES = {"zh": ("期初余额", "期末余额"), "en": ("Opening balance", "Closing balance")}
 YEAR_MIN = 2000

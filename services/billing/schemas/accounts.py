@@ -26,11 +26,12 @@ class Account(Dealer):
     version: int
     currency: Currency = CURRENCY
     credit_limit_minor: int
+    temporary_limit_minor: int = Field(description="Granted above it for a while.")
     held_minor: int = Field(description="Orders on credit that are neither invoiced nor paid.")
     receivable_minor: int = Field(description="Invoiced and not paid.")
     exposure_minor: int = Field(description="Held and receivable together.")
     available_minor: int = Field(description="What new orders may still take on credit.")
-    over_limit_minor: int = Field(description="What of the exposure stands above the limit.")
+    over_limit_minor: int = Field(description="What of the exposure stands above both limits.")
     advances_minor: int = Field(description="Paid for orders that are not invoiced yet.")
     wallet_minor: int = Field(description="Paid, and not for any order.")
 

@@ -17,6 +17,7 @@ class AccountAsOfResponse(Dealer):
     as_of: datetime
     currency: Currency = CURRENCY
     credit_limit_minor: int
+    temporary_limit_minor: int = Field(description="Granted above it for a while.")
     held_minor: int = Field(description="Orders on credit that were neither invoiced nor paid.")
     receivable_minor: int = Field(description="Invoiced and not paid.")
     exposure_minor: int = Field(description="Held and receivable together.")

@@ -48,7 +48,7 @@ async def lock_accounts(tx: Tx, dealer_ids: Collection[UUID]) -> dict[UUID, Acco
     rows = await tx.fetch(
         """
         SELECT dealer_id, credit_limit_minor, salesperson_id, over_limit_minor, held_minor,
-               receivable_minor, advances_minor, wallet_minor, version
+               receivable_minor, advances_minor, wallet_minor, version, temporary_limit_minor
         FROM accounts
         WHERE dealer_id = ANY($1::uuid[])
         ORDER BY dealer_id
@@ -63,7 +63,7 @@ async def order_accounts(tx: Tx, order_ids: Collection[UUID]) -> dict[UUID, Orde
     rows = await tx.fetch(
         """
         SELECT order_id, dealer_id, number, total_minor, credit_minor, state, covered_minor,
-               invoiced_minor, returned_minor, revision
+               invoiced_minor, returned_minor, revision, credited_minor
         FROM order_accounts
         WHERE order_id = ANY($1::uuid[])
         """,
@@ -80,10 +80,12 @@ async def save_accounts(tx: Tx, accounts: Sequence[Account]) -> None:
         SET credit_limit_minor = new.credit_limit, over_limit_minor = new.over_limit,
             held_minor = new.held, receivable_minor = new.receivable,
             advances_minor = new.advances, wallet_minor = new.wallet,
+            temporary_limit_minor = new.temporary,
             version = accounts.version + 1
         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[],
-                    $6::bigint[], $7::bigint[])
-             AS new(dealer_id, credit_limit, over_limit, held, receivable, advances, wallet)
+                    $6::bigint[], $7::bigint[], $8::bigint[])
+             AS new(dealer_id, credit_limit, over_limit, held, receivable, advances, wallet,
+                    temporary)
         WHERE accounts.dealer_id = new.dealer_id
         """,
         [account.dealer_id for account in accounts],
@@ -93,6 +95,7 @@ async def save_accounts(tx: Tx, accounts: Sequence[Account]) -> None:
         [account.receivable_minor for account in accounts],
         [account.advances_minor for account in accounts],
         [account.wallet_minor for account in accounts],
+        [account.temporary_limit_minor for account in accounts],
     )
 
 
@@ -112,7 +115,8 @@ async def save_order_accounts(tx: Tx, orders: Sequence[OrderAccount]) -> None:
              AS new(order_id, dealer_id, number, total, credit, state, due, held, covered,
                     invoiced, returned, payment_status, revision)
         ON CONFLICT (order_id) DO UPDATE
-        SET state = excluded.state, due_minor = excluded.due_minor,
+        SET total_minor = excluded.total_minor, credit_minor = excluded.credit_minor,
+            state = excluded.state, due_minor = excluded.due_minor,
             held_minor = excluded.held_minor, covered_minor = excluded.covered_minor,
             invoiced_minor = excluded.invoiced_minor, returned_minor = excluded.returned_minor,
             payment_status = excluded.payment_status, revision = excluded.revision
@@ -130,6 +134,20 @@ async def save_order_accounts(tx: Tx, orders: Sequence[OrderAccount]) -> None:
         [order.returned_minor for order in orders],
         [order.payment_status for order in orders],
         [order.revision for order in orders],
+    )
+
+
+async def credit_orders(tx: Tx, orders: Sequence[OrderAccount]) -> None:
+    """Store what credit notes took back; the accounts of the orders' dealers are locked."""
+    await tx.execute(
+        """
+        UPDATE order_accounts
+        SET credited_minor = new.credited
+        FROM unnest($1::uuid[], $2::bigint[]) AS new(order_id, credited)
+        WHERE order_accounts.order_id = new.order_id
+        """,
+        [order.order_id for order in orders],
+        [order.credited_minor for order in orders],
     )
 
 
@@ -170,4 +188,5 @@ def _order_account(row: Record) -> OrderAccount:
         row["invoiced_minor"],
         row["returned_minor"],
         row["revision"],
+        row["credited_minor"],
     )

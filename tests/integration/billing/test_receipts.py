@@ -4,7 +4,7 @@ import asyncio
 import random
 
 from contracts.billing import FundsReturned, OrderFundsChanged, ReceiptAllocated
-from services.billing.commands import credit, invoices, receipts
+from services.billing.commands import adjustments, credit, invoices, receipts
 from services.billing.domain.allocations import Allocate, PayOrder
 from services.billing.domain.covering import NothingDue
 from services.billing.domain.receipts import ReferenceUsed
@@ -17,6 +17,7 @@ from tests.builders.billing import (
     a_reversal,
     a_share,
     a_shipment,
+    an_adjustment,
 )
 from tests.integration.billing.test_credit import an_account, do, told
 
@@ -33,7 +34,11 @@ FAULTS = """
           <> (coalesce(wallet, 0), coalesce(advances, 0), coalesce(receivable, 0))
     UNION ALL
     SELECT 'I-7', dealer_id::text FROM accounts
-    WHERE held_minor + receivable_minor > credit_limit_minor + over_limit_minor
+    WHERE held_minor + receivable_minor
+          > credit_limit_minor + temporary_limit_minor + over_limit_minor
+       OR temporary_limit_minor <> (SELECT coalesce(sum(g.amount_minor), 0) FROM limit_grants g
+                                    WHERE g.dealer_id = accounts.dealer_id
+                                      AND g.state = 'ACTIVE' AND g.order_id IS NULL)
        OR held_minor <> (SELECT coalesce(sum(o.held_minor), 0) FROM order_accounts o
                          WHERE o.dealer_id = accounts.dealer_id)
     UNION ALL
@@ -49,6 +54,10 @@ FAULTS = """
     WHERE invoiced_minor > total_minor
        OR invoiced_minor <> (SELECT coalesce(sum(i.gross_minor), 0) FROM invoices i
                              WHERE i.order_id = order_accounts.order_id)
+    UNION ALL
+    SELECT 'I-10', order_id::text FROM order_accounts
+    WHERE credited_minor <> (SELECT coalesce(sum(c.gross_minor), 0) FROM credit_notes c
+                             WHERE c.order_id = order_accounts.order_id AND c.state = 'ISSUED')
     UNION ALL
     SELECT 'I-11', method || ' ' || reference FROM receipts
     WHERE state = 'CONFIRMED' AND reference IS NOT NULL
@@ -209,6 +218,12 @@ def a_step(chance, holds, paid):
         a_share(hold, chance.randint(1, 500)),
         dealer_id=hold.dealer_id,
     )
+    another_total = an_adjustment(
+        hold,
+        chance.randint(1, 900),
+        revision=chance.randint(1, 9),
+        approved=chance.random() < 0.5,
+    )
     earlier = chance.choice(paid or [receipt.receipt_id])
     paid.append(receipt.receipt_id)
     return chance.choice(
@@ -217,6 +232,7 @@ def a_step(chance, holds, paid):
             (credit.hold_credit, hold),
             (credit.release_credit, a_release(hold)),
             (invoices.issue_invoices, a_shipment(hold, shipment_id=hold.order_id)),
+            (adjustments.adjust_credit, another_total),
             (receipts.record_receipts, receipt),
             (receipts.record_receipts, receipt),
             (receipts.pay_orders, PayOrder(hold.dealer_id, hold.order_id)),

@@ -9,11 +9,13 @@ from chassis.auth import Role
 from chassis.db import transaction
 from chassis.scope import reading
 from services.billing.app import SERVICE
-from services.billing.commands import credit, invoices, reconciliations, refunds
+from services.billing.commands import adjustments, credit, invoices, reconciliations, refunds
 from services.billing.domain.refunds import RequestRefund
-from tests.builders.billing import YUAN, a_dealer, a_hold, a_release, a_shipment
+from tests.builders.billing import YUAN, a_dealer, a_hold, a_release, a_shipment, an_adjustment
 from tests.builders.edge import a_key, an_actor, serving
 from tests.integration.billing.test_credit import do
+from tests.integration.billing.test_credit_notes import ask as credit_back
+from tests.integration.billing.test_limits import a_grant
 from tests.integration.billing.test_receipts import faults
 
 PAYMENT = {"method": "BANK_TRANSFER", "amount_minor": 100_000}
@@ -333,6 +335,10 @@ async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
     async with transaction(billing_db) as tx:
         line = f"2026-11-20,1.00,{dealer.name},,B-1"
         await reconciliations.import_file(tx, "a.csv", f"{COLUMNS}\n{line}", uuid4())
+    await do(billing_db, adjustments.adjust_credit, an_adjustment(order, 2_000, approved=True))
+    await api(FIN).post("/limit-grants", json=a_grant(dealer.dealer_id, 1), headers=a_key())
+    invoice_id = str(await billing_db.fetchval("SELECT invoice_id FROM invoices"))
+    await credit_back(api, invoice_id, 1)
     stranger = an_actor(role, dealer_id=uuid4() if role is Role.DLR else None)
 
     seen, stored = {}, {}
@@ -345,7 +351,7 @@ async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
         async with reading(api.runtime, stranger) as reader:
             seen[table["table_name"]] = await reader.fetchval(count)
 
-    assert len(stored) == 10
+    assert len(stored) == 14
     assert all(stored.values())
     assert not any(seen.values())
 
