@@ -39,6 +39,7 @@ ACCESS: Access = {
     "pick-tasks.view": roles(Role.ADM, Role.PCK, Role.WHS, Role.SAL),
     "pick-tasks.start": roles(Role.PCK),
     "pick-tasks.confirm": roles(Role.PCK),
+    "pick-tasks.short": roles(Role.PCK),
     "pick-tasks.put-back": roles(Role.PCK),
     "outbounds.post": roles(Role.WHS),
     "shipments.view": roles(STAFF, Role.DLR),

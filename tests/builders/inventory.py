@@ -9,6 +9,7 @@ import orjson
 from chassis.auth import Role
 from chassis.db import transaction
 from chassis.ids import uuid7
+from contracts.dealers import Shortage
 from contracts.inventory import (
     CancelFulfilment,
     Demand,
@@ -44,7 +45,7 @@ DRIVER = an_actor(Role.DLV)
 BUYER = an_actor(Role.DLR, dealer_id=DEALER)
 
 
-def a_demand(order_id=None, warehouse_id=MAIN, **quantities):
+def a_demand(order_id=None, warehouse_id=MAIN, shortage=Shortage.REFUSE, priority=0, **quantities):
     """`a_demand(A=2, B=1)`: an order of two of A and one of B, to be held softly."""
     return ReserveStock(
         order_id=order_id or uuid7(),
@@ -55,6 +56,8 @@ def a_demand(order_id=None, warehouse_id=MAIN, **quantities):
             Demand(line_no=line_no, sku=sku, quantity=quantity)
             for line_no, (sku, quantity) in enumerate(quantities.items(), 1)
         ),
+        shortage=shortage,
+        priority=priority,
     )
 
 
@@ -156,7 +159,11 @@ async def do(db, command, actor, ask, if_match=None):
 
 
 async def task_of(db, order_id):
-    return await db.fetchval("SELECT pick_task_id FROM pick_tasks WHERE order_id = $1", order_id)
+    """The newest pick task of an order."""
+    return await db.fetchval(
+        "SELECT pick_task_id FROM pick_tasks WHERE order_id = $1 ORDER BY pick_task_id DESC",
+        order_id,
+    )
 
 
 async def shipment_of(db, order_id):
@@ -192,19 +199,21 @@ async def books_balance(db):
     """I-2: reserved is what orders hold; I-5: on hand is the sum of the moves (I-1: checks)."""
     wrong = await db.fetch(
         """
-        SELECT stock.warehouse_id, stock.sku, on_hand, reserved, moved, open
+        SELECT stock.warehouse_id, stock.sku
         FROM stock
         FULL JOIN (
             SELECT warehouse_id, sku, sum(quantity) AS moved FROM stock_moves GROUP BY 1, 2
         ) AS moves USING (warehouse_id, sku)
         FULL JOIN (
-            SELECT warehouse_id, sku, sum(quantity - shipped) AS open
+            SELECT warehouse_id, sku, sum(quantity - backordered - closed - shipped) AS open,
+                   sum(backordered) AS waited
             FROM fulfilments JOIN fulfilment_lines USING (order_id)
             WHERE state IN ('SOFT', 'FIRM', 'IN_WAREHOUSE', 'PUT_BACK')
             GROUP BY 1, 2
         ) AS holds USING (warehouse_id, sku)
         WHERE on_hand IS DISTINCT FROM coalesce(moved, 0)
            OR reserved IS DISTINCT FROM coalesce(open, 0)
+           OR stock.backordered IS DISTINCT FROM coalesce(waited, 0)
         """
     )
     return not wrong
@@ -215,8 +224,18 @@ def held_by(fulfilment):
     held = Counter()
     if fulfilment.state in {State.SOFT, State.FIRM, State.IN_WAREHOUSE, State.PUT_BACK}:
         for line in fulfilment.lines:
-            held[fulfilment.warehouse_id, line.sku] += line.quantity - line.shipped
+            held[fulfilment.warehouse_id, line.sku] += (
+                line.quantity - line.backordered - line.closed - line.shipped
+            )
     return held
+
+
+def waited_for(fulfilment):
+    """What an order waits for by SKU."""
+    waited = Counter()
+    for line in fulfilment.lines:
+        waited[line.sku] += line.backordered
+    return waited
 
 
 def reported(fulfilment, report, which=0):

@@ -11,24 +11,29 @@ STOCK = (
         "inventory",
         """
         SELECT w.code || ' ' || s.sku AS subject,
-               CASE WHEN s.on_hand < 0 OR s.reserved < 0 OR s.reserved > s.on_hand
-                    THEN format('%s on hand, %s reserved', s.on_hand, s.reserved) END AS fault
+               CASE WHEN s.on_hand < 0 OR s.reserved < 0 OR s.in_doubt < 0
+                         OR s.reserved + s.in_doubt > s.on_hand
+                    THEN format('%s on hand, %s reserved, %s in doubt',
+                                s.on_hand, s.reserved, s.in_doubt) END AS fault
         FROM stock s
         JOIN warehouses w USING (warehouse_id)
         """,
     ),
     Invariant(
         "I-2",
-        "What is reserved is what open orders hold.",
+        "What is reserved, or waited for, is what open orders hold, or wait for.",
         "inventory",
         """
         SELECT s.warehouse_id || ' ' || s.sku AS subject,
                CASE WHEN s.reserved <> coalesce(h.held, 0)
-                    THEN format('%s reserved, orders hold %s', s.reserved, coalesce(h.held, 0))
-               END AS fault
+                         OR s.backordered <> coalesce(h.waited, 0)
+                    THEN format('%s reserved, orders hold %s; %s backordered, orders wait for %s',
+                                s.reserved, coalesce(h.held, 0),
+                                s.backordered, coalesce(h.waited, 0)) END AS fault
         FROM stock s
         LEFT JOIN (
-            SELECT f.warehouse_id, l.sku, sum(l.quantity - l.shipped) AS held
+            SELECT f.warehouse_id, l.sku, sum(l.backordered) AS waited,
+                   sum(l.quantity - l.backordered - l.closed - l.shipped) AS held
             FROM fulfilments f
             JOIN fulfilment_lines l USING (order_id)
             WHERE f.state IN ('SOFT', 'FIRM', 'IN_WAREHOUSE', 'PUT_BACK')
@@ -38,16 +43,20 @@ STOCK = (
     ),
     Invariant(
         "I-3",
-        "Every ordered piece is in exactly one place: held, picked, shipped, or given back.",
+        "Every ordered piece is in one place: held, picked, shipped, backordered or given up.",
         "inventory",
         """
         SELECT l.order_id || ' line ' || l.line_no AS subject,
-               CASE WHEN NOT (0 <= l.shipped AND l.shipped <= l.picked AND l.picked <= l.quantity)
-                         OR (f.state = 'SHIPPED' AND l.shipped <> l.quantity)
+               CASE WHEN NOT (0 <= l.shipped AND l.shipped <= l.picked
+                              AND l.picked <= l.quantity - l.backordered - l.closed
+                              AND 0 <= l.backordered AND 0 <= l.closed)
+                         OR (f.state = 'SHIPPED' AND l.shipped <> l.quantity - l.closed)
                          OR (f.state IN ('SOFT', 'FIRM') AND l.picked <> 0)
                          OR (f.state IN ('CANCELLED', 'EXPIRED', 'REFUSED') AND l.shipped <> 0)
-                    THEN format('%s: %s ordered, %s picked, %s shipped',
-                                f.state, l.quantity, l.picked, l.shipped) END AS fault
+                         OR (f.state NOT IN ('SOFT', 'FIRM', 'IN_WAREHOUSE') AND l.backordered <> 0)
+                    THEN format('%s: %s ordered, %s backordered, %s closed, %s picked, %s shipped',
+                                f.state, l.quantity, l.backordered, l.closed, l.picked, l.shipped)
+               END AS fault
         FROM fulfilment_lines l
         JOIN fulfilments f USING (order_id)
         """,
@@ -100,9 +109,27 @@ STOCK = (
         "inventory",
         """
         SELECT warehouse_id || ' ' || sku AS subject,
-               CASE WHEN on_hand - reserved < 0
-                    THEN format('%s available', on_hand - reserved) END AS fault
+               CASE WHEN on_hand - reserved - in_doubt < 0
+                    THEN format('%s available', on_hand - reserved - in_doubt) END AS fault
         FROM stock
+        """,
+    ),
+    Invariant(
+        "I-1",
+        "What is in doubt is what pickers did not find and nobody counted since.",
+        "inventory",
+        """
+        SELECT s.warehouse_id || ' ' || s.sku AS subject,
+               CASE WHEN s.in_doubt <> coalesce(d.doubted, 0)
+                    THEN format('%s in doubt, %s told', s.in_doubt, coalesce(d.doubted, 0))
+               END AS fault
+        FROM stock s
+        LEFT JOIN (
+            SELECT warehouse_id, sku, sum(quantity) AS doubted
+            FROM stock_doubts
+            WHERE settled_by IS NULL
+            GROUP BY warehouse_id, sku
+        ) d USING (warehouse_id, sku)
         """,
     ),
 )

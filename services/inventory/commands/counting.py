@@ -61,6 +61,8 @@ async def post(tx: Tx, ask: Ask, reason: str | None, limit: int) -> None:
     known = await _shelves(tx, before)
     outcome = counting.post(before, ask.actor.user_id, reason, known, limit, now)
     after = await documents.save(tx, outcome)
+    skus = [line.sku for line in after.lines]
+    await shelves.settle_doubts(tx, after.document_id, after.warehouse_id, skus)
     await store.move(tx, after, _moves(after), now)
     await outbox.add(tx, [_counted(after)])
 

@@ -11,7 +11,7 @@ from services.inventory.commands import steps
 from services.inventory.commands.steps import By, Decide, Outcome
 from services.inventory.domain import picking
 from services.inventory.domain.fulfilment import Fulfilment
-from services.inventory.domain.picking import PickAsk, PickTaskAsk
+from services.inventory.domain.picking import PickAsk, PickTaskAsk, ShortAsk
 from services.inventory.store import known, reference, shelves
 
 
@@ -45,11 +45,30 @@ async def confirm_picks(tx: Tx, by: By, asks: Sequence[PickAsk]) -> list[Outcome
     )
 
 
+async def shorten_picks(tx: Tx, by: By, asks: Sequence[ShortAsk]) -> list[Outcome]:
+    """Backorder what is not brought; per ask its order, or NotFound and the domain's refusals."""
+    await shelves.lock(tx)
+    orders = await known.orders_of_tasks(tx, [ask.pick_task_id for ask in asks])
+    seen = await known.lock(tx, sorted(orders.values()))
+    now = datetime.now(UTC)
+
+    def short(ask: ShortAsk) -> Decide:
+        return lambda before: picking.shorten(before, ask, now)
+
+    return await steps.take(
+        tx, by, seen, [(orders.get(ask.pick_task_id), short(ask)) for ask in asks]
+    )
+
+
 async def put_back(tx: Tx, by: By, asks: Sequence[PickTaskAsk]) -> list[Outcome]:
     """Free the goods of cancelled orders; per ask its order, or NotFound, PickTaskMovedOn."""
     await shelves.lock(tx)
     orders = await known.orders_of_tasks(tx, [ask.pick_task_id for ask in asks])
     seen = await known.lock(tx, sorted(orders.values()))
+
+    def put_away(ask: PickTaskAsk) -> Decide:
+        return lambda before: picking.put_back(before, ask)
+
     return await steps.take(
-        tx, by, seen, [(orders.get(ask.pick_task_id), picking.put_back) for ask in asks]
+        tx, by, seen, [(orders.get(ask.pick_task_id), put_away(ask)) for ask in asks]
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis import outbox
@@ -11,7 +11,7 @@ from chassis.auth import Actor, Resource, in_scope
 from chassis.db import Tx
 from chassis.errors import DomainError, NotFound
 from chassis.http import StaleVersion
-from services.inventory.domain.fulfilment import Change, Fulfilment, Known
+from services.inventory.domain.fulfilment import Change, Fulfilment, Known, then
 from services.inventory.store import changes
 
 Outcome = Fulfilment | DomainError
@@ -62,6 +62,5 @@ def _decide(
     so_far = merged.get(before.order_id, Change(before, before))
     outcome = by.refusal(so_far.after) or decide(so_far.after)
     if isinstance(outcome, Change):
-        messages = (*so_far.messages, *outcome.messages)
-        merged[before.order_id] = replace(so_far, after=outcome.after, messages=messages)
+        merged[before.order_id] = then(so_far, outcome)
     return outcome

@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import TypedDict
 from uuid import UUID
 
+from contracts.dealers import Shortage
 from contracts.inventory import (
     FulfilmentAdvanced,
+    LineCount,
     LineProgress,
     ShipmentLine,
     ShipmentProgress,
@@ -66,9 +68,18 @@ class PickStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+LIVE = frozenset({PickStatus.OPEN, PickStatus.PICKING})
+"""While a pick task takes up whatever of its order can be picked."""
+WITH_GOODS = frozenset({PickStatus.PICKING, PickStatus.PICKED})
+"""While goods that were picked by it may wait for outbound."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Base units; each count includes the next ones."""
+    """Base units; each count from `picked` to `received` includes the next ones.
+
+    Of the ordered `quantity`, `backordered` is wanted and not there, and `closed` given up.
+    """
 
     line_no: int
     sku: str
@@ -77,10 +88,17 @@ class Line:
     shipped: int = 0
     delivered: int = 0
     received: int = 0
+    backordered: int = 0
+    closed: int = 0
+
+    @property
+    def allotted(self) -> int:
+        """What is held for it or has left."""
+        return self.quantity - self.backordered - self.closed
 
     @property
     def to_pick(self) -> int:
-        return self.quantity - self.picked
+        return self.allotted - self.picked
 
     @property
     def to_ship(self) -> int:
@@ -121,7 +139,10 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """All that inventory knows of one order; `mode` and `one_person` are its warehouse's."""
+    """All that inventory knows of one order; `mode` and `one_person` are its warehouse's.
+
+    `tasks` are in the order in which they were made, so that the last one is the current one.
+    """
 
     order_id: UUID
     number: str
@@ -134,14 +155,21 @@ class Fulfilment:
     revision: int = 0
     refusal: str | None = None
     short: tuple[str, ...] = ()
-    task: PickTask | None = None
+    tasks: tuple[PickTask, ...] = ()
     shipments: tuple[Shipment, ...] = ()
+    shortage: Shortage = Shortage.REFUSE
+    priority: int = 0
+
+    @property
+    def task(self) -> PickTask | None:
+        """The newest pick task."""
+        return self.tasks[-1] if self.tasks else None
 
     @property
     def started(self) -> bool:
         """Picking has begun."""
-        return any(line.picked for line in self.lines) or (
-            self.task is not None and self.task.started_at is not None
+        return any(line.picked for line in self.lines) or any(
+            task.started_at is not None for task in self.tasks
         )
 
     @property
@@ -151,6 +179,22 @@ class Fulfilment:
     @property
     def shipped(self) -> bool:
         return any(line.shipped for line in self.lines)
+
+    @property
+    def owes(self) -> bool:
+        """Some of it is wanted and not there."""
+        return any(line.backordered for line in self.lines)
+
+    @property
+    def over(self) -> bool:
+        """All that was not given up has left."""
+        return all(line.shipped + line.closed == line.quantity for line in self.lines)
+
+    @property
+    def may_go(self) -> bool:
+        """There is something to pick, and it need not wait for the rest of the order (P-03)."""
+        waits = self.shortage is Shortage.SHIP_COMPLETE and self.owes
+        return not waits and any(line.to_pick for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +207,26 @@ class Tombstone:
 Known = Fulfilment | Tombstone
 
 
+class ShortReason(StrEnum):
+    """Why a picker does not bring what the book says is there."""
+
+    NOT_FOUND = "NOT_FOUND"
+    DAMAGED = "DAMAGED"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Goods that are on hand by the book and were not brought: a count must say what is there."""
+
+    pick_task_id: UUID
+    line_no: int
+    sku: str
+    quantity: int
+    reason: ShortReason
+    told_by: UUID
+    told_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a decision makes of a fulfilment, and what is told of it, in this order."""
@@ -170,11 +234,42 @@ class Change:
     before: Fulfilment
     after: Fulfilment
     messages: tuple[Message, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+
+def then(first: Change, second: Change) -> Change:
+    """Both as one; the second began where the first ended."""
+    assert second.before == first.after, "a change that began elsewhere"
+    return Change(
+        first.before,
+        second.after,
+        (*first.messages, *second.messages),
+        (*first.doubts, *second.doubts),
+    )
 
 
 def begun(after: Fulfilment) -> Change:
     """An order of which nothing was known before."""
-    return Change(replace(after, lines=(), revision=0, task=None, shipments=()), after)
+    return Change(replace(after, lines=(), revision=0, tasks=(), shipments=()), after)
+
+
+def with_task(fulfilment: Fulfilment, task: PickTask) -> Fulfilment:
+    """The fulfilment with a pick task that is new or has changed."""
+    known = [one.pick_task_id for one in fulfilment.tasks]
+    if task.pick_task_id not in known:
+        return replace(fulfilment, tasks=(*fulfilment.tasks, task))
+    place = known.index(task.pick_task_id)
+    tasks = (*fulfilment.tasks[:place], task, *fulfilment.tasks[place + 1 :])
+    return replace(fulfilment, tasks=tasks)
+
+
+def owed(fulfilment: Fulfilment) -> tuple[LineCount, ...]:
+    """What is backordered of each line."""
+    return tuple(
+        LineCount(line_no=line.line_no, quantity=line.backordered)
+        for line in fulfilment.lines
+        if line.backordered
+    )
 
 
 class About(TypedDict):
@@ -213,6 +308,8 @@ def picture(fulfilment: Fulfilment) -> FulfilmentAdvanced:
                 shipped=line.shipped,
                 delivered=line.delivered,
                 received=line.received,
+                backordered=line.backordered,
+                closed=line.closed,
             )
             for line in fulfilment.lines
         ),
@@ -234,6 +331,8 @@ class StockChange:
 
     on_hand: Counter[Place]
     reserved: Counter[Place]
+    backordered: Counter[Place]
+    in_doubt: Counter[Place]
 
 
 def stock_change(changes: list[Change]) -> StockChange:
@@ -241,21 +340,22 @@ def stock_change(changes: list[Change]) -> StockChange:
 
     It is derived from the fulfilments, so that what is reserved cannot differ from what they hold.
     """
-    on_hand: Counter[Place] = Counter()
-    reserved: Counter[Place] = Counter()
+    shelves = StockChange(Counter(), Counter(), Counter(), Counter())
     for change in changes:
-        _count(change.before, -1, on_hand, reserved)
-        _count(change.after, +1, on_hand, reserved)
-    return StockChange(on_hand, reserved)
+        _count(change.before, -1, shelves)
+        _count(change.after, +1, shelves)
+        for doubt in change.doubts:
+            shelves.in_doubt[change.after.warehouse_id, doubt.sku] += doubt.quantity
+    return shelves
 
 
-def _count(
-    fulfilment: Fulfilment, sign: int, on_hand: Counter[Place], reserved: Counter[Place]
-) -> None:
+def _count(fulfilment: Fulfilment, sign: int, shelves: StockChange) -> None:
     holding = fulfilment.state in HOLDING
     for line in fulfilment.lines:
         place = (fulfilment.warehouse_id, line.sku)
         if line.shipped:
-            on_hand[place] -= sign * line.shipped
+            shelves.on_hand[place] -= sign * line.shipped
         if holding:
-            reserved[place] += sign * (line.quantity - line.shipped)
+            shelves.reserved[place] += sign * (line.allotted - line.shipped)
+        if line.backordered:
+            shelves.backordered[place] += sign * line.backordered

@@ -8,8 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import DomainError
+from contracts.dealers import Shortage
 from contracts.inventory import OutboundPosted, ShipmentLine, ShipmentStatus
 from services.inventory.domain.fulfilment import (
+    WITH_GOODS,
     Change,
     Fulfilment,
     Line,
@@ -36,9 +38,9 @@ class PickNotComplete(DomainError):
     """Not all of the order is picked yet.
 
     zh: 订单尚未配齐。
-    请先完成配货，或以 partial=true 先出库已配的部分。
+    请先完成配货、等待缺货到货，或以 partial=true 先出库已配的部分。
 
-    Wait until the rest is picked, or post what is picked with `partial`: true.
+    Wait until the rest is there and picked, or post what is picked with `partial`: true.
     """
 
 
@@ -65,15 +67,17 @@ class OutboundAsk:
 
 def refusal(before: Fulfilment, ask: OutboundAsk) -> DomainError | None:
     """Why nothing can be posted now: NothingToPost, PickNotComplete, SecondPersonNeeded."""
-    task = before.task
-    assert task is not None, "an order without pick task is not posted by people"
+    task = next(one for one in before.tasks if one.pick_task_id == ask.pick_task_id)
     ready = before.state is State.IN_WAREHOUSE and any(line.to_ship for line in before.lines)
     if not ready:
         numbers = [shipment.number for shipment in before.shipments]
         return NothingToPost(current_status=task.status, shipments=numbers)
-    if task.status is PickStatus.PICKING and not ask.partial:
+    picking = any(one.status is PickStatus.PICKING for one in before.tasks)
+    owes = before.shortage is Shortage.SHIP_COMPLETE and before.owes
+    if (picking or owes) and not ask.partial:
         return PickNotComplete(pick_task_id=task.pick_task_id)
-    if ask.user_id in task.picker_ids and not before.one_person:
+    pickers = {who for one in before.tasks if one.status in WITH_GOODS for who in one.picker_ids}
+    if ask.user_id in pickers and not before.one_person:
         return SecondPersonNeeded(pick_task_id=task.pick_task_id)
     return None
 
@@ -91,22 +95,26 @@ def post(
         posted_by=ask.user_id,
     )
     lines = tuple(replace(line, shipped=line.picked) for line in before.lines)
-    after = replace(before, lines=lines, shipments=(*before.shipments, shipment))
-    if all(line.shipped == line.quantity for line in lines) and before.task:
-        task = replace(before.task, status=PickStatus.SHIPPED)
-        after = replace(after, state=State.SHIPPED, task=task)
+    tasks = tuple(
+        replace(task, status=PickStatus.SHIPPED) if task.status is PickStatus.PICKED else task
+        for task in before.tasks
+    )
+    after = replace(before, lines=lines, tasks=tasks, shipments=(*before.shipments, shipment))
+    if after.over:
+        after = replace(after, state=State.SHIPPED)
     return advanced(before, after, _posted(after, shipment))
 
 
 def go_direct(before: Fulfilment, shipment_id: UUID, number: str, now: datetime) -> Change:
-    """A virtual warehouse: picked, posted, dispatched, delivered and received at once."""
+    """A virtual warehouse: what is held is picked, posted, delivered and received at once."""
     shipment = Shipment(
         shipment_id,
         number,
         ShipmentStatus.RECEIVED,
         tuple(
-            ShipmentLine(line_no=line.line_no, sku=line.sku, quantity=line.quantity)
+            ShipmentLine(line_no=line.line_no, sku=line.sku, quantity=line.to_pick)
             for line in before.lines
+            if line.to_pick
         ),
         posted_at=now,
         dispatched_at=now,
@@ -118,14 +126,17 @@ def go_direct(before: Fulfilment, shipment_id: UUID, number: str, now: datetime)
             line.line_no,
             line.sku,
             line.quantity,
-            picked=line.quantity,
-            shipped=line.quantity,
-            delivered=line.quantity,
-            received=line.quantity,
+            picked=line.allotted,
+            shipped=line.allotted,
+            delivered=line.allotted,
+            received=line.allotted,
+            backordered=line.backordered,
+            closed=line.closed,
         )
         for line in before.lines
     )
-    after = replace(before, state=State.SHIPPED, lines=lines, shipments=(shipment,))
+    after = replace(before, lines=lines, shipments=(*before.shipments, shipment))
+    after = replace(after, state=State.SHIPPED if after.over else State.IN_WAREHOUSE)
     return advanced(before, after, _posted(after, shipment), received(after, shipment))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,18 +13,25 @@ from contracts.dealers import DealerStatus
 from contracts.inventory import (
     FulfilmentCancelled,
     PickCompleted,
+    PickShort,
     PickStarted,
     PickTaskCreated,
     PutBackConfirmed,
+    ShortLine,
 )
+from contracts.message import Message
 from services.inventory.domain.fulfilment import (
     Change,
+    Doubt,
     Fulfilment,
+    Line,
     PickStatus,
     PickTask,
+    ShortReason,
     State,
     about,
     advanced,
+    with_task,
 )
 
 
@@ -72,18 +80,35 @@ class PickAsk(PickTaskAsk):
     quantities: Mapping[int, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """So much of a line is not where it should be, or cannot be sent."""
+
+    line_no: int
+    quantity: int
+    reason: ShortReason
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAsk(PickTaskAsk):
+    """A picker does not bring these goods; of a line, several reasons add up."""
+
+    missing: tuple[Missing, ...]
+
+
 def release(before: Fulfilment, task_id: UUID, number: str, now: datetime) -> Change:
     """Put a held order into the queue of the pickers."""
     task = PickTask(task_id, number, PickStatus.OPEN, created_at=now)
     created = PickTaskCreated(**about(before), pick_task_id=task_id, pick_number=number)
-    return advanced(before, replace(before, state=State.IN_WAREHOUSE, task=task), created)
+    after = with_task(replace(before, state=State.IN_WAREHOUSE), task)
+    return advanced(before, after, created)
 
 
 def start(
     before: Fulfilment, ask: PickTaskAsk, dealer: DealerStatus | None, now: datetime
 ) -> Change | DomainError:
     """A picker begins. Refused: PickTaskMovedOn, DealerOnStop."""
-    task = _task(before)
+    task = _task(before, ask)
     if task.status is not PickStatus.OPEN:
         return _moved_on(task)
     if dealer is DealerStatus.ON_STOP:
@@ -92,7 +117,7 @@ def start(
         task, status=PickStatus.PICKING, picker_ids=_with(task, ask.user_id), started_at=now
     )
     started = PickStarted(**about(before), pick_task_id=task.pick_task_id)
-    return advanced(before, replace(before, task=begun), started)
+    return advanced(before, with_task(before, begun), started)
 
 
 def confirm(before: Fulfilment, ask: PickAsk, now: datetime) -> Change | DomainError:
@@ -100,7 +125,7 @@ def confirm(before: Fulfilment, ask: PickAsk, now: datetime) -> Change | DomainE
 
     Refused: PickTaskMovedOn, InvalidRequest for an unknown line, PickedTooMuch.
     """
-    task = _task(before)
+    task = _task(before, ask)
     if task.status is not PickStatus.PICKING:
         return _moved_on(task)
     picked = _rest(before) if ask.quantities is None else ask.quantities
@@ -109,27 +134,69 @@ def confirm(before: Fulfilment, ask: PickAsk, now: datetime) -> Change | DomainE
     lines = tuple(
         replace(line, picked=line.picked + picked.get(line.line_no, 0)) for line in before.lines
     )
+    return _counted(before, lines, replace(task, picker_ids=_with(task, ask.user_id)), now)
+
+
+def shorten(before: Fulfilment, ask: ShortAsk, now: datetime) -> Change | DomainError:
+    """What a picker does not bring is backordered, and in doubt until somebody counts (F-57).
+
+    The goods were promised, so they follow whatever the order says of shortages; it may give them
+    up. Refused: PickTaskMovedOn, InvalidRequest for an unknown line, PickedTooMuch.
+    """
+    task = _task(before, ask)
+    if task.status is not PickStatus.PICKING:
+        return _moved_on(task)
+    missing: Counter[int] = Counter()
+    for one in ask.missing:
+        missing[one.line_no] += one.quantity
+    if fault := _fault(before, missing):
+        return fault
+    skus = {line.line_no: line.sku for line in before.lines}
+    lines = tuple(
+        replace(line, backordered=line.backordered + missing[line.line_no]) for line in before.lines
+    )
+    short = PickShort(
+        **about(before),
+        pick_task_id=task.pick_task_id,
+        lines=tuple(
+            ShortLine(
+                line_no=one.line_no,
+                sku=skus[one.line_no],
+                quantity=one.quantity,
+                reason=one.reason,
+            )
+            for one in ask.missing
+        ),
+    )
+    doubts = tuple(
+        Doubt(
+            task.pick_task_id,
+            one.line_no,
+            skus[one.line_no],
+            one.quantity,
+            one.reason,
+            ask.user_id,
+            now,
+        )
+        for one in ask.missing
+    )
     task = replace(task, picker_ids=_with(task, ask.user_id))
-    if any(line.to_pick for line in lines):
-        return advanced(before, replace(before, lines=lines, task=task))
-    task = replace(task, status=PickStatus.PICKED, completed_at=now)
-    completed = PickCompleted(**about(before), pick_task_id=task.pick_task_id)
-    return advanced(before, replace(before, lines=lines, task=task), completed)
+    change = _counted(before, lines, task, now, short)
+    return replace(change, doubts=doubts)
 
 
-def put_back(before: Fulfilment) -> Change | DomainError:
+def put_back(before: Fulfilment, ask: PickTaskAsk) -> Change | DomainError:
     """The goods of a cancelled order are back in their bins: now they are free for others.
 
     Refused: PickTaskMovedOn.
     """
-    task = _task(before)
+    task = _task(before, ask)
     if task.status is not PickStatus.PUT_BACK:
         return _moved_on(task)
-    after = replace(
-        before,
-        state=State.CANCELLED,
-        lines=tuple(replace(line, picked=0) for line in before.lines),
-        task=replace(task, status=PickStatus.CANCELLED),
+    lines = tuple(replace(line, picked=0) for line in before.lines)
+    after = with_task(
+        replace(before, state=State.CANCELLED, lines=lines),
+        replace(task, status=PickStatus.CANCELLED),
     )
     return Change(
         before,
@@ -147,13 +214,28 @@ def possible(status: PickStatus) -> tuple[str, ...]:
         case PickStatus.OPEN:
             return ("start",)
         case PickStatus.PICKING:
-            return ("confirm", "post")
+            return ("confirm", "short", "post")
         case PickStatus.PICKED:
             return ("post",)
         case PickStatus.PUT_BACK:
             return ("put-back",)
         case PickStatus.SHIPPED | PickStatus.CANCELLED:
             return ()
+
+
+def _counted(
+    before: Fulfilment, lines: tuple[Line, ...], task: PickTask, now: datetime, *events: Message
+) -> Change:
+    """The task ends when nothing is left to pick: completed, or cancelled when all was missing."""
+    counted = replace(before, lines=lines)
+    if any(line.to_pick for line in lines):
+        return advanced(before, with_task(counted, task), *events)
+    if not any(line.to_ship for line in lines):
+        task = replace(task, status=PickStatus.CANCELLED)
+        return advanced(before, with_task(counted, task), *events)
+    task = replace(task, status=PickStatus.PICKED, completed_at=now)
+    completed = PickCompleted(**about(before), pick_task_id=task.pick_task_id)
+    return advanced(before, with_task(counted, task), *events, completed)
 
 
 def _fault(before: Fulfilment, picked: Mapping[int, int]) -> DomainError | None:
@@ -173,9 +255,8 @@ def _rest(before: Fulfilment, *, also_nothing: bool = False) -> dict[int, int]:
     return {line.line_no: line.to_pick for line in before.lines if line.to_pick or also_nothing}
 
 
-def _task(fulfilment: Fulfilment) -> PickTask:
-    assert fulfilment.task is not None, "asked about the pick task of an order without one"
-    return fulfilment.task
+def _task(fulfilment: Fulfilment, ask: PickTaskAsk) -> PickTask:
+    return next(one for one in fulfilment.tasks if one.pick_task_id == ask.pick_task_id)
 
 
 def _with(task: PickTask, user_id: UUID) -> tuple[UUID, ...]:

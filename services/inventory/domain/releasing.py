@@ -10,7 +10,14 @@ from uuid import UUID
 from contracts.inventory import PartnerNotReady
 from contracts.message import OrderReply
 from services.inventory.domain import outbound, picking
-from services.inventory.domain.fulfilment import Change, Fulfilment, Known, Mode, State
+from services.inventory.domain.fulfilment import (
+    Change,
+    Fulfilment,
+    Known,
+    Mode,
+    State,
+    advanced,
+)
 from services.inventory.domain.reserving import promise_again
 
 
@@ -22,6 +29,8 @@ class Released:
     manual: list[Fulfilment] = field(default_factory=list[Fulfilment])
     partner: list[Fulfilment] = field(default_factory=list[Fulfilment])
     """In the warehouse of a partner, whom nothing connects us to yet: they stay held, firmly."""
+    waiting: list[Fulfilment] = field(default_factory=list[Fulfilment])
+    """Of which nothing is there, or too little to go: released, and picked when goods come."""
     replies: list[OrderReply] = field(default_factory=list[OrderReply])
     """To those that nothing is held for, or that were released before."""
     tombstones: list[UUID] = field(default_factory=list[UUID])
@@ -38,10 +47,12 @@ def sort_out(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Released
     released = Released()
     for order_id in order_ids:
         match known.get(order_id):
-            case Fulfilment(state=State.SOFT | State.FIRM, mode=Mode.DIRECT) as held:
-                released.direct.append(held)
             case Fulfilment(state=State.SOFT | State.FIRM, mode=Mode.PARTNER) as held:
                 released.partner.append(held)
+            case Fulfilment(state=State.SOFT | State.FIRM, may_go=False) as held:
+                released.waiting.append(held)
+            case Fulfilment(state=State.SOFT | State.FIRM, mode=Mode.DIRECT) as held:
+                released.direct.append(held)
             case Fulfilment(state=State.SOFT | State.FIRM) as held:
                 released.manual.append(held)
             case other:
@@ -68,6 +79,7 @@ def release(
             for held, (pick_task_id, number) in zip(released.manual, pick_tasks, strict=True)
         ),
         *(_not_ready(held) for held in released.partner),
+        *(advanced(held, replace(held, state=State.IN_WAREHOUSE)) for held in released.waiting),
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from contracts.dealers import Shortage
 from contracts.inventory import (
     FirmReservation,
     FulfilmentCancelDeclined,
@@ -21,6 +22,7 @@ from contracts.inventory import (
 )
 from contracts.message import Message, OrderReply
 from services.inventory.domain.fulfilment import (
+    WITH_GOODS,
     Change,
     Fulfilment,
     Known,
@@ -32,6 +34,7 @@ from services.inventory.domain.fulfilment import (
     Tombstone,
     WarehouseRules,
     about,
+    owed,
     picture,
 )
 
@@ -73,6 +76,9 @@ def reserve(
 ) -> Reserved:
     """Hold stock first come, first served; an order is held whole or not at all.
 
+    Unless it allows goods to follow (P-03): then what is there is held in the order of its lines,
+    and the rest is backordered. `available` is what those leave who wait already.
+
     `known` are the orders seen before: they get the answer that they got then, but what is held
     softly becomes firm when that is asked now; a cancel that came first wins.
     """
@@ -88,7 +94,7 @@ def reserve(
             continue
         fulfilment = _decide(available, warehouses, taken, ask)
         if fulfilment.state in PROMISED:
-            taken.update(_wanted(ask))
+            taken.update(_held(fulfilment))
         if fulfilment.state is State.FIRM and ask.release:
             outcome.to_release.append(fulfilment)
             continue
@@ -107,7 +113,7 @@ def firm(known: Mapping[UUID, Known], asks: Sequence[FirmReservation | ReserveSt
         match known.get(ask.order_id):
             case Fulfilment(state=State.SOFT) as soft:
                 decided.changes.append(Change(soft, replace(soft, state=State.FIRM)))
-                decided.messages.append(ReservationFirmed(order_id=ask.order_id))
+                decided.messages.append(_firmed(soft))
             case before:
                 decided.messages.append(promise_again(ask.order_id, before))
                 if before is None:
@@ -136,7 +142,7 @@ def expire(due: Sequence[Fulfilment]) -> Decided:
     decided = Decided()
     for soft in due:
         assert soft.state is State.SOFT, "only soft reservations run out"
-        decided.changes.append(Change(soft, replace(soft, state=State.EXPIRED)))
+        decided.changes.append(Change(soft, _given_up(soft, State.EXPIRED)))
         decided.messages.append(ReservationExpired(order_id=soft.order_id))
     return decided
 
@@ -145,11 +151,22 @@ def promise_again(order_id: UUID, known: Known | None) -> OrderReply:
     """The answer to one who asks again to firm up or to release: how it stands now."""
     match known:
         case Fulfilment(state=State.FIRM):
-            return ReservationFirmed(order_id=order_id)
+            return _firmed(known)
         case Fulfilment(state=State.IN_WAREHOUSE | State.SHIPPED):
             return picture(known)
         case _:
             return ReservationLost(order_id=order_id)
+
+
+def held_again(fulfilment: Fulfilment) -> StockReserved | ReservationFirmed:
+    """What a held order that is not released yet holds now."""
+    if fulfilment.state is State.FIRM:
+        return _firmed(fulfilment)
+    return StockReserved(order_id=fulfilment.order_id, backordered=owed(fulfilment))
+
+
+def _firmed(held: Fulfilment) -> ReservationFirmed:
+    return ReservationFirmed(order_id=held.order_id, backordered=owed(held))
 
 
 def _holds(known: Known) -> bool:
@@ -157,7 +174,7 @@ def _holds(known: Known) -> bool:
 
 
 def _first_answer(new: Fulfilment) -> OrderReply:
-    return ReservationFirmed(order_id=new.order_id) if new.state is State.FIRM else _again(new)
+    return _firmed(new) if new.state is State.FIRM else _again(new)
 
 
 def _again(known: Known) -> OrderReply:
@@ -165,7 +182,7 @@ def _again(known: Known) -> OrderReply:
         case Fulfilment(state=State.REFUSED, refusal=str() as refusal, short=short):
             return StockRefused(order_id=known.order_id, reason=refusal, short=short)
         case Fulfilment(state=state) if state in PROMISED:
-            return StockReserved(order_id=known.order_id)
+            return StockReserved(order_id=known.order_id, backordered=owed(known))
         case _:
             return StockRefused(order_id=known.order_id, reason="released", short=())
 
@@ -186,6 +203,8 @@ def _decide(
         lines=tuple(Line(line.line_no, line.sku, line.quantity) for line in ask.lines),
         mode=warehouse.mode if warehouse else Mode.MANUAL,
         one_person=warehouse is not None and warehouse.one_person,
+        shortage=ask.shortage,
+        priority=ask.priority,
     )
     if warehouse is None:
         return replace(held, state=State.REFUSED, lines=(), refusal="unknown-warehouse")
@@ -194,8 +213,29 @@ def _decide(
         for place, quantity in _wanted(ask).items()
         if quantity > available.get(place, 0) - taken[place]
     )
-    if short:
+    if short and ask.shortage is Shortage.REFUSE:
         return replace(held, state=State.REFUSED, lines=(), refusal="short", short=tuple(short))
+    return _as_far_as_it_is_there(held, available, taken) if short else held
+
+
+def _as_far_as_it_is_there(
+    wanted: Fulfilment, available: Mapping[Place, int], taken: Counter[Place]
+) -> Fulfilment:
+    places = {(wanted.warehouse_id, line.sku) for line in wanted.lines}
+    left = {place: available.get(place, 0) - taken[place] for place in places}
+    lines: list[Line] = []
+    for line in wanted.lines:
+        place = (wanted.warehouse_id, line.sku)
+        held = min(line.quantity, left[place])
+        left[place] -= held
+        lines.append(replace(line, backordered=line.quantity - held))
+    return replace(wanted, lines=tuple(lines))
+
+
+def _held(fulfilment: Fulfilment) -> Counter[Place]:
+    held: Counter[Place] = Counter()
+    for line in fulfilment.lines:
+        held[fulfilment.warehouse_id, line.sku] += line.allotted
     return held
 
 
@@ -213,14 +253,34 @@ def _cancelled(before: Fulfilment) -> Change:
     if before.shipped:
         return Change(before, before, (FulfilmentCancelDeclined(order_id=order_id),))
     if before.picked:
-        after = _with_task(before, State.PUT_BACK, PickStatus.PUT_BACK)
-        assert after.task is not None, "nobody picks without a task"
-        requested = PutBackRequested(**about(before), pick_task_id=after.task.pick_task_id)
+        newest = [task.pick_task_id for task in before.tasks if task.status in WITH_GOODS][-1]
+        after = _given_up(before, State.PUT_BACK, put_back=newest)
+        requested = PutBackRequested(**about(before), pick_task_id=newest)
         return Change(before, after, (requested,))
-    after = _with_task(before, State.CANCELLED, PickStatus.CANCELLED)
+    after = _given_up(before, State.CANCELLED)
     return Change(before, after, (FulfilmentCancelled(order_id=order_id),))
 
 
-def _with_task(before: Fulfilment, state: State, status: PickStatus) -> Fulfilment:
-    task = replace(before.task, status=status) if before.task else None
-    return replace(before, state=state, task=task, refusal=None, short=())
+def _given_up(before: Fulfilment, state: State, put_back: UUID | None = None) -> Fulfilment:
+    """Nothing is wanted any more; all that was picked goes back by one task."""
+    return replace(
+        before,
+        state=state,
+        lines=tuple(
+            replace(line, backordered=0, closed=line.closed + line.backordered)
+            if line.backordered
+            else line
+            for line in before.lines
+        ),
+        tasks=tuple(
+            replace(
+                task,
+                status=PickStatus.PUT_BACK
+                if task.pick_task_id == put_back
+                else PickStatus.CANCELLED,
+            )
+            for task in before.tasks
+        ),
+        refusal=None,
+        short=(),
+    )

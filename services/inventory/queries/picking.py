@@ -12,7 +12,7 @@ from chassis.errors import NotFound
 from chassis.pages import Page, PageRequest
 from services.inventory.access import ACCESS, workplaces
 from services.inventory.domain import picking
-from services.inventory.domain.fulfilment import PickStatus
+from services.inventory.domain.fulfilment import LIVE, PickStatus
 from services.inventory.schemas import (
     PickLine,
     PickTaskFilter,
@@ -23,6 +23,7 @@ from services.inventory.schemas import (
 ACTIONS = {
     "start": "pick-tasks.start",
     "confirm": "pick-tasks.confirm",
+    "short": "pick-tasks.short",
     "put-back": "pick-tasks.put-back",
     "post": "outbounds.post",
 }
@@ -47,12 +48,14 @@ async def pick_task(reader: Reader, actor: Actor, pick_task_id: UUID) -> PickTas
     lines = await reader.fetch(
         """
         SELECT line_no, sku, coalesce(name, '') AS name, coalesce(unit, '') AS unit,
-               quantity, picked, quantity - picked AS to_pick, shipped
+               quantity, picked, shipped, backordered, closed,
+               CASE WHEN $2 THEN quantity - backordered - closed - picked ELSE 0 END AS to_pick
         FROM fulfilment_lines LEFT JOIN products USING (sku)
         WHERE order_id = $1
         ORDER BY line_no
         """,
         row["order_id"],
+        PickStatus(row["status"]) in LIVE,
     )
     return PickTaskResponse(**_facts(row, actor), lines=[PickLine(**line) for line in lines])
 

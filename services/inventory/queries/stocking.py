@@ -68,7 +68,8 @@ async def stock(
         """
         SELECT stock.warehouse_id, warehouses.code AS warehouse_code, stock.sku,
                coalesce(products.name, '') AS name, coalesce(products.unit, '') AS unit,
-               on_hand, reserved, on_hand - reserved AS available,
+               on_hand, reserved, in_doubt, on_hand - reserved - in_doubt AS available,
+               backordered,
                coalesce(coming.quantity, 0)::bigint AS in_transit
         FROM stock
         JOIN warehouses USING (warehouse_id)

@@ -18,13 +18,14 @@ from chassis.runtime import Runtime
 from chassis.scope import acting, reading
 from services.inventory.commands import picking
 from services.inventory.commands.steps import By, Outcome
-from services.inventory.domain.picking import PickAsk, PickTaskAsk
+from services.inventory.domain.picking import PickAsk, PickTaskAsk, ShortAsk
 from services.inventory.queries import picking as queries
 from services.inventory.schemas import (
     PickRequest,
     PickTaskFilter,
     PickTaskResponse,
     PickTaskSummary,
+    ShortRequest,
 )
 
 pick_tasks = APIRouter(prefix="/pick-tasks", tags=["pick-tasks"])
@@ -32,6 +33,7 @@ pick_tasks = APIRouter(prefix="/pick-tasks", tags=["pick-tasks"])
 Viewer = Annotated[Actor, Depends(allowed("pick-tasks.view"))]
 Starter = Annotated[Actor, Depends(allowed("pick-tasks.start"))]
 Confirmer = Annotated[Actor, Depends(allowed("pick-tasks.confirm"))]
+Shortener = Annotated[Actor, Depends(allowed("pick-tasks.short"))]
 Returner = Annotated[Actor, Depends(allowed("pick-tasks.put-back"))]
 
 Command = Callable[[Tx], Awaitable[list[Outcome]]]
@@ -98,6 +100,24 @@ async def confirm_pick(
 
     async def command(tx: Tx) -> list[Outcome]:
         return await picking.confirm_picks(tx, By(actor, if_match), [ask])
+
+    return await _do(runtime, actor, key, pick_task_id, command)
+
+
+@pick_tasks.post("/{pick_task_id}/short", response_model=PickTaskResponse)
+async def shorten_pick(
+    pick_task_id: UUID,
+    body: ShortRequest,
+    actor: Shortener,
+    runtime: RuntimeDep,
+    key: IdempotencyKey,
+    if_match: IfMatch,
+) -> Response:
+    """Say what is not there or damaged: it follows as a backorder, and the SKU is to be counted."""
+    ask = ShortAsk(pick_task_id, actor.user_id, body.missing())
+
+    async def command(tx: Tx) -> list[Outcome]:
+        return await picking.shorten_picks(tx, By(actor, if_match), [ask])
 
     return await _do(runtime, actor, key, pick_task_id, command)
 

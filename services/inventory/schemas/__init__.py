@@ -10,7 +10,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.inventory import ShipmentStatus
-from services.inventory.domain.fulfilment import Mode, PickStatus
+from services.inventory.domain.fulfilment import Mode, PickStatus, ShortReason
+from services.inventory.domain.picking import Missing
 from services.inventory.domain.shipping import DispatchMode
 
 INBOUND_LINES_MAX = 2_000
@@ -81,6 +82,21 @@ class PickRequest(Body):
         return dict(picked)
 
 
+class MissingLine(Body):
+    line_no: int = Field(ge=1)
+    quantity: Quantity
+    reason: ShortReason
+
+
+class ShortRequest(Body):
+    """What is not brought: it is backordered, and in doubt until somebody counts the SKU."""
+
+    lines: list[MissingLine] = Field(min_length=1, max_length=500)
+
+    def missing(self) -> tuple[Missing, ...]:
+        return tuple(Missing(line.line_no, line.quantity, line.reason) for line in self.lines)
+
+
 class OutboundRequest(Body):
     pick_task_id: UUID
     partial: bool = Field(
@@ -142,7 +158,9 @@ class StockResponse(BaseModel):
     unit: str
     on_hand: int
     reserved: int
+    in_doubt: int = Field(description="On hand by the book and not found: to be counted.")
     available: int
+    backordered: int = Field(description="Orders wait for so much.")
     in_transit: int = Field(description="On its way here from another warehouse.")
 
 
@@ -195,9 +213,13 @@ class PickTaskSummary(BaseModel):
 
 
 class PickLine(DocumentLine):
+    """Counts are the order's; `to_pick` is what this task still takes up."""
+
     picked: int
     to_pick: int
     shipped: int
+    backordered: int = Field(description="Wanted, and not there yet.")
+    closed: int = Field(description="Given up.")
 
 
 class PickTaskResponse(PickTaskSummary):

@@ -41,7 +41,7 @@ async def lock_crossings(tx: Tx, count_max: int) -> list[Crossing]:
         JOIN warehouses USING (warehouse_id)
         LEFT JOIN products USING (sku)
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(on_hand - reserved), 0)::bigint AS available
+            SELECT coalesce(sum(on_hand - reserved - in_doubt), 0)::bigint AS available
             FROM stock
             WHERE stock.warehouse_id = t.warehouse_id AND stock.sku = t.sku
         ) AS shelf

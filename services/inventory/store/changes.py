@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.db import Tx
-from services.inventory.domain.fulfilment import Change, Fulfilment, begun, stock_change
+from services.inventory.domain.fulfilment import Change, Fulfilment, Line, begun, stock_change
 from services.inventory.store import shelves
 
 
@@ -20,13 +20,14 @@ async def insert(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
         WITH added AS (
             INSERT INTO fulfilments
                 (order_id, number, dealer_id, warehouse_id, state, revision, soft_since, refusal,
-                 short)
+                 short, shortage, priority)
             SELECT order_id, number, dealer_id, warehouse_id, state, revision,
                    CASE state WHEN 'SOFT' THEN now() END, refusal,
-                   string_to_array(short, E'\n')
+                   string_to_array(short, E'\n'), shortage, priority
             FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::int[],
-                        $7::text[], $8::text[])
-              AS added(order_id, number, dealer_id, warehouse_id, state, revision, refusal, short)
+                        $7::text[], $8::text[], $17::text[], $18::int[])
+              AS added(order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
+                       shortage, priority)
         )
         INSERT INTO fulfilment_lines
             (order_id, line_no, sku, quantity, picked, shipped, delivered, received)
@@ -51,7 +52,10 @@ async def insert(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
         [line.shipped for _, line in lines],
         [line.delivered for _, line in lines],
         [line.received for _, line in lines],
+        [one.shortage for one in fulfilments],
+        [one.priority for one in fulfilments],
     )
+    await _save_demands(tx, [(one, line) for one, line in lines if line.backordered])
     changes = [begun(one) for one in fulfilments]
     await _save_tasks(tx, changes)
     await _insert_shipments(tx, changes)
@@ -76,11 +80,44 @@ async def save(tx: Tx, changes: Sequence[Change]) -> None:
     changed = [change for change in changes if change.after != change.before]
     if not changed:
         return
+    await _save_demands(tx, _demands(changed))
     await _update(tx, changed)
     await _save_tasks(tx, changed)
     await _insert_shipments(tx, changed)
     await _update_shipments(tx, changed)
+    await shelves.doubt(tx, changed)
     await shelves.move(tx, stock_change(changed))
+
+
+def _demands(changed: Sequence[Change]) -> list[tuple[UUID, Line]]:
+    """Lines of which another quantity is wanting or given up than before."""
+    return [
+        (change.after.order_id, after)
+        for change in changed
+        if change.after.lines is not change.before.lines
+        for before, after in zip(change.before.lines, change.after.lines, strict=True)
+        if (after.backordered, after.closed) != (before.backordered, before.closed)
+    ]
+
+
+async def _save_demands(tx: Tx, lines: Sequence[tuple[UUID, Line]]) -> None:
+    """Lines that are not simply held as they were ordered; most orders have none."""
+    if not lines:
+        return
+    await tx.execute(
+        """
+        UPDATE fulfilment_lines
+        SET backordered = line.backordered, closed = line.closed
+        FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::bigint[])
+          AS line(order_id, line_no, backordered, closed)
+        WHERE fulfilment_lines.order_id = line.order_id
+          AND fulfilment_lines.line_no = line.line_no
+        """,
+        [order_id for order_id, _ in lines],
+        [line.line_no for _, line in lines],
+        [line.backordered for _, line in lines],
+        [line.closed for _, line in lines],
+    )
 
 
 async def _update(tx: Tx, changed: Sequence[Change]) -> None:
@@ -96,7 +133,7 @@ async def _update(tx: Tx, changed: Sequence[Change]) -> None:
         WITH moved AS (
             UPDATE fulfilments
             SET state = moved.state, revision = moved.revision, refusal = NULL, short = '{}',
-                soft_since = NULL
+                soft_since = CASE moved.state WHEN 'SOFT' THEN soft_since END
             FROM unnest($1::uuid[], $2::text[], $3::int[]) AS moved(order_id, state, revision)
             WHERE fulfilments.order_id = moved.order_id
         )
@@ -122,9 +159,10 @@ async def _update(tx: Tx, changed: Sequence[Change]) -> None:
 
 async def _save_tasks(tx: Tx, changed: Sequence[Change]) -> None:
     tasks = [
-        (change.after, change.after.task)
+        (change.after, task)
         for change in changed
-        if change.after.task and change.after.task != change.before.task
+        for task in change.after.tasks
+        if task not in change.before.tasks
     ]
     if not tasks:
         return

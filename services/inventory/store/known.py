@@ -11,6 +11,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from chassis.db import Tx
+from contracts.dealers import Shortage
 from contracts.inventory import ShipmentLine, ShipmentStatus
 from services.inventory.domain.fulfilment import (
     Fulfilment,
@@ -32,7 +33,7 @@ class Parts:
     """What belongs to fulfilments, by order id."""
 
     lines: Mapping[UUID, tuple[Line, ...]]
-    tasks: Mapping[UUID, PickTask]
+    tasks: Mapping[UUID, tuple[PickTask, ...]]
     shipments: Mapping[UUID, tuple[Shipment, ...]]
 
 
@@ -41,7 +42,7 @@ async def lock(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, Known]:
     rows = await tx.fetch(
         """
         SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
-               warehouses.mode, warehouses.one_person
+               shortage, priority, warehouses.mode, warehouses.one_person
         FROM fulfilments LEFT JOIN warehouses USING (warehouse_id)
         WHERE order_id = ANY($1::uuid[])
         ORDER BY order_id
@@ -58,7 +59,7 @@ async def lock_expired(tx: Tx, lifetime: timedelta, count_max: int) -> list[Fulf
     rows = await tx.fetch(
         """
         SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
-               'MANUAL' AS mode, false AS one_person
+               shortage, priority, 'MANUAL' AS mode, false AS one_person
         FROM fulfilments
         WHERE soft_since <= now() - $1::interval
         ORDER BY soft_since
@@ -129,7 +130,8 @@ async def _lines(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, tuple[Line, ..
         return {}
     rows = await tx.fetch(
         """
-        SELECT order_id, line_no, sku, quantity, picked, shipped, delivered, received
+        SELECT order_id, line_no, sku, quantity, picked, shipped, delivered, received, backordered,
+               closed
         FROM fulfilment_lines
         WHERE order_id = ANY($1::uuid[])
         ORDER BY order_id, line_no
@@ -142,7 +144,7 @@ async def _lines(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, tuple[Line, ..
     return {order_id: tuple(own) for order_id, own in lines.items()}
 
 
-async def _tasks(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, PickTask]:
+async def _tasks(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, tuple[PickTask, ...]]:
     if not order_ids:
         return {}
     rows = await tx.fetch(
@@ -151,21 +153,26 @@ async def _tasks(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, PickTask]:
                completed_at
         FROM pick_tasks
         WHERE order_id = ANY($1::uuid[])
+        ORDER BY order_id, pick_task_id
         """,
         order_ids,
     )
-    return {
-        row["order_id"]: PickTask(
-            row["pick_task_id"],
-            row["number"],
-            PickStatus(row["status"]),
-            row["created_at"],
-            tuple(row["picker_ids"]),
-            row["started_at"],
-            row["completed_at"],
-        )
-        for row in rows
-    }
+    tasks: defaultdict[UUID, list[PickTask]] = defaultdict(list)
+    for row in rows:
+        tasks[row["order_id"]].append(_task(row))
+    return {order_id: tuple(own) for order_id, own in tasks.items()}
+
+
+def _task(row: Record) -> PickTask:
+    return PickTask(
+        row["pick_task_id"],
+        row["number"],
+        PickStatus(row["status"]),
+        row["created_at"],
+        tuple(row["picker_ids"]),
+        row["started_at"],
+        row["completed_at"],
+    )
 
 
 async def _shipments(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, tuple[Shipment, ...]]:
@@ -228,6 +235,8 @@ def _fulfilment(row: Record, parts: Parts) -> Fulfilment:
         row["revision"],
         row["refusal"],
         tuple(row["short"]),
-        parts.tasks.get(order_id),
+        parts.tasks.get(order_id, ()),
         parts.shipments.get(order_id, ()),
+        Shortage(row["shortage"]),
+        row["priority"],
     )

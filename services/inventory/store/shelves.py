@@ -7,7 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Tx
-from services.inventory.domain.fulfilment import Mode, Place, StockChange, WarehouseRules
+from chassis.ids import uuid7
+from services.inventory.domain.fulfilment import (
+    Change,
+    Mode,
+    Place,
+    StockChange,
+    WarehouseRules,
+)
 from services.inventory.domain.stocking import Inbound
 
 
@@ -22,10 +29,14 @@ async def lock(tx: Tx) -> None:
 
 
 async def lock_available(tx: Tx, places: Collection[Place]) -> dict[Place, int]:
-    """What can be promised, by place; held until the transaction ends."""
+    """What can be promised, by place; held until the transaction ends.
+
+    What orders wait for is theirs, even in the moment before they get it: nobody overtakes them.
+    """
     rows = await tx.fetch(
         """
-        SELECT warehouse_id, sku, on_hand - reserved AS available
+        SELECT warehouse_id, sku,
+               greatest(on_hand - reserved - in_doubt - backordered, 0) AS available
         FROM unnest($1::uuid[], $2::text[]) AS wanted(warehouse_id, sku)
         JOIN stock USING (warehouse_id, sku)
         ORDER BY warehouse_id, sku
@@ -38,20 +49,20 @@ async def lock_available(tx: Tx, places: Collection[Place]) -> dict[Place, int]:
 
 
 async def move(tx: Tx, change: StockChange) -> None:
-    """Change what lies on the shelves and what is reserved of it, locked in order."""
-    places = [
-        place
-        for place in change.on_hand.keys() | change.reserved.keys()
-        if change.on_hand[place] or change.reserved[place]
-    ]
+    """Change what lies on the shelves, is reserved of it, in doubt and waited for, in order."""
+    counts = (change.on_hand, change.reserved, change.backordered, change.in_doubt)
+    places = [place for place in set().union(*counts) if any(count[place] for count in counts)]
     if not places:
         return
+    if waited_for := [place for place, count in change.backordered.items() if count > 0]:
+        await _open(tx, waited_for)
     await tx.execute(
         """
         WITH change AS MATERIALIZED (
-            SELECT warehouse_id, sku, on_hand, reserved
-            FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[])
-              AS change(warehouse_id, sku, on_hand, reserved)
+            SELECT warehouse_id, sku, on_hand, reserved, backordered, in_doubt
+            FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[],
+                        $6::bigint[])
+              AS change(warehouse_id, sku, on_hand, reserved, backordered, in_doubt)
         ), shelf AS MATERIALIZED (
             SELECT warehouse_id, sku
             FROM change JOIN stock USING (warehouse_id, sku)
@@ -59,14 +70,78 @@ async def move(tx: Tx, change: StockChange) -> None:
             FOR NO KEY UPDATE OF stock
         )
         UPDATE stock
-        SET on_hand = stock.on_hand + change.on_hand, reserved = stock.reserved + change.reserved
+        SET on_hand = stock.on_hand + change.on_hand, reserved = stock.reserved + change.reserved,
+            backordered = stock.backordered + change.backordered,
+            in_doubt = stock.in_doubt + change.in_doubt
         FROM change JOIN shelf USING (warehouse_id, sku)
         WHERE stock.warehouse_id = change.warehouse_id AND stock.sku = change.sku
         """,
         [warehouse_id for warehouse_id, _ in places],
         [sku for _, sku in places],
-        [change.on_hand[place] for place in places],
-        [change.reserved[place] for place in places],
+        *([count[place] for place in places] for count in counts),
+    )
+
+
+async def doubt(tx: Tx, changed: Sequence[Change]) -> None:
+    """Keep which goods were not found, until a count says what is there."""
+    doubts = [(change.after.warehouse_id, one) for change in changed for one in change.doubts]
+    if not doubts:
+        return
+    await tx.execute(
+        """
+        INSERT INTO stock_doubts
+            (doubt_id, warehouse_id, sku, pick_task_id, line_no, quantity, reason, told_by,
+             told_at)
+        SELECT doubt_id, warehouse_id, sku, pick_task_id, line_no, quantity, reason, told_by,
+               told_at
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::int[], $6::bigint[],
+                    $7::text[], $8::uuid[], $9::timestamptz[])
+          AS doubt(doubt_id, warehouse_id, sku, pick_task_id, line_no, quantity, reason, told_by,
+                   told_at)
+        """,
+        [uuid7() for _ in doubts],
+        [warehouse_id for warehouse_id, _ in doubts],
+        [one.sku for _, one in doubts],
+        [one.pick_task_id for _, one in doubts],
+        [one.line_no for _, one in doubts],
+        [one.quantity for _, one in doubts],
+        [one.reason for _, one in doubts],
+        [one.told_by for _, one in doubts],
+        [one.told_at for _, one in doubts],
+    )
+
+
+async def settle_doubts(tx: Tx, document_id: UUID, warehouse_id: UUID, skus: Sequence[str]) -> None:
+    """A count says what is there of these SKUs: nothing of them is in doubt any more."""
+    await tx.execute(
+        """
+        WITH settled AS (
+            UPDATE stock_doubts
+            SET settled_by = $1
+            WHERE warehouse_id = $2 AND sku = ANY($3::text[]) AND settled_by IS NULL
+        )
+        UPDATE stock
+        SET in_doubt = 0
+        WHERE warehouse_id = $2 AND sku = ANY($3::text[]) AND in_doubt > 0
+        """,
+        document_id,
+        warehouse_id,
+        skus,
+    )
+
+
+async def _open(tx: Tx, places: Sequence[Place]) -> None:
+    """An empty shelf for what never lay there, so that it can be waited for."""
+    await tx.execute(
+        """
+        INSERT INTO stock (warehouse_id, sku, on_hand)
+        SELECT warehouse_id, sku, 0
+        FROM unnest($1::uuid[], $2::text[]) AS wanted(warehouse_id, sku)
+        ORDER BY warehouse_id, sku
+        ON CONFLICT DO NOTHING
+        """,
+        [warehouse_id for warehouse_id, _ in places],
+        [sku for _, sku in places],
     )
 
 

@@ -17,6 +17,7 @@ from tests.builders.inventory import (
     a_warehouse,
     books_balance,
     held,
+    picking_begun,
     posted,
     said,
     send,
@@ -253,6 +254,26 @@ async def test_a_count_below_what_orders_hold_is_refused_with_the_way_out(api, i
     assert slug(refused) == "held-goods-missing"
     assert refused.json()["lines"] == [{"sku": "A", "difference": -3, "free": 2}]
     assert await shelf(inventory_db) == (10, 8)
+
+
+async def test_what_a_picker_did_not_find_is_nobodys_until_it_is_counted(api, inventory_db):
+    """F-57, P-15, I-1: by the book it is on hand; a count says what is there."""
+    await a_warehouse(inventory_db, A=10)
+    _, task_id = await picking_begun(inventory_db, A=8)
+    missing = {"line_no": 1, "quantity": 3, "reason": "NOT_FOUND"}
+
+    short = await step(api, PICKER, f"/pick-tasks/{task_id}/short", {"lines": [missing]})
+    (before,) = (await api(KEEPER).get("/stock")).json()["items"]
+    path, _ = await drafted(api, "stock-counts", skus=["A"])
+    await step(api, PICKER, f"{path}/enter", {"lines": lines(A=8)})
+    done = await step(api, KEEPER, f"{path}/post", {"reason": "盘亏"})
+    in_doubt = await inventory_db.fetchval("SELECT in_doubt FROM stock")
+
+    assert short.json()["lines"][0]["backordered"] == 3
+    assert (before["on_hand"], before["in_doubt"], before["available"]) == (10, 3, 2)
+    assert (done.status_code, in_doubt) == (200, 0)
+    assert await inventory_db.fetchval("SELECT count(settled_by) FROM stock_doubts") == 1
+    assert await books_balance(inventory_db)
 
 
 async def test_a_count_finds_what_never_lay_there_and_is_posted_when_all_is_counted(

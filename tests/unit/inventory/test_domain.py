@@ -1,15 +1,18 @@
 """Rules of stock, one by one; `test_lives.py` lets all of them meet."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial, reduce
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import DomainError
 from chassis.ids import uuid7
+from contracts.dealers import Shortage
 from contracts.inventory import (
     ReservationFirmed,
     ShipmentStatus,
@@ -18,14 +21,21 @@ from contracts.inventory import (
 from services.inventory.domain import outbound, picking, releasing, reserving
 from services.inventory.domain.fulfilment import (
     Change,
-    Fulfilment,
     Mode,
     State,
 )
 from services.inventory.domain.outbound import OutboundAsk
 from services.inventory.domain.picking import PickAsk, PickTaskAsk
 from services.inventory.domain.stocking import series
-from tests.builders.inventory import MAIN, WAREHOUSES, a_demand, firmly, held_by, reported
+from tests.builders.inventory import (
+    MAIN,
+    WAREHOUSES,
+    a_demand,
+    firmly,
+    held_by,
+    reported,
+    waited_for,
+)
 
 NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 ANNA, BORIS = UUID(int=101), UUID(int=102)
@@ -36,12 +46,22 @@ SHELVES = st.dictionaries(SKUS, st.integers(0, 12), min_size=1)
 WAYS = st.sampled_from([lambda ask: ask, firmly, partial(firmly, release=True)])
 ASKS = st.lists(
     st.builds(
-        lambda way, demand: way(a_demand(**demand)),
+        lambda way, shortage, demand: way(a_demand(shortage=shortage, **demand)),
         WAYS,
+        st.sampled_from(Shortage),
         st.dictionaries(SKUS, st.integers(1, 5), min_size=1),
     ),
     max_size=12,
 )
+
+
+def _left(available, outcome):
+    """What the next order may see after a batch: what is neither held nor waited for."""
+    left = Counter(available)
+    left.subtract(_held(outcome))
+    for one in [*outcome.new, *outcome.to_release]:
+        left.subtract({(MAIN, sku): count for sku, count in waited_for(one).items()})
+    return Counter({place: max(0, count) for place, count in left.items()})
 
 
 def _held(outcome):
@@ -56,7 +76,7 @@ def test_a_batch_comes_to_the_same_as_one_order_after_the_other(quantities, asks
     left, one_by_one = Counter(available), []
     for ask in asks:
         outcome = reserving.reserve(left, WAREHOUSES, {}, [ask])
-        left.subtract(_held(outcome))
+        left = _left(left, outcome)
         one_by_one += outcome.replies
 
     assert reserving.reserve(available, WAREHOUSES, {}, asks).replies == one_by_one
@@ -80,6 +100,41 @@ def test_a_later_order_does_not_change_the_answer_to_an_earlier_one(quantities, 
     for count in range(len(asks)):
         earlier = reserving.reserve(available, WAREHOUSES, {}, asks[:count]).replies
         assert earlier == replies[: len(earlier)]
+
+
+@given(SHELVES, ASKS)
+def test_what_may_follow_is_held_as_far_as_it_is_there(quantities, asks):
+    """P-03: of a place that an order waits for nothing is left, and only the wish is missing."""
+    available = Counter({(MAIN, sku): quantity for sku, quantity in quantities.items()})
+
+    outcome = reserving.reserve(available, WAREHOUSES, {}, asks)
+
+    left = available - _held(outcome)
+    for one in [*outcome.new, *outcome.to_release]:
+        assert all(left[MAIN, sku] == 0 for sku, count in waited_for(one).items() if count)
+        assert one.shortage is not Shortage.REFUSE or not one.owes
+
+
+@pytest.mark.parametrize(
+    ("shortage", "there", "goes"),
+    [
+        (Shortage.SHIP_PARTIAL, 3, True),
+        (Shortage.SHIP_PARTIAL, 0, False),
+        (Shortage.SHIP_COMPLETE, 3, False),
+        (Shortage.SHIP_COMPLETE, 5, True),
+    ],
+)
+@pytest.mark.parametrize("mode", [Mode.MANUAL, Mode.DIRECT])
+def test_what_is_there_goes_unless_the_order_is_to_be_complete(mode, shortage, there, goes):
+    """P-03."""
+    change = _release(_soft(mode=mode, shortage=shortage, there=there, A=5))
+
+    (line,) = change.after.lines
+    assert line.backordered == 5 - there
+    assert bool(change.after.tasks or change.after.shipments) == goes
+    assert change.messages[0].lines[0].backordered == 5 - there
+    over = mode is Mode.DIRECT and there == 5
+    assert change.after.state is (State.SHIPPED if over else State.IN_WAREHOUSE)
 
 
 def test_two_lines_of_the_same_goods_are_held_together():
@@ -112,12 +167,14 @@ def test_a_direct_warehouse_needs_no_people():
 
 
 def test_shift_change_makes_both_people_pickers():
-    picking_begun = _of(picking.start(_release(_soft(A=3)).after, _by(ANNA), None, NOW))
+    released = _release(_soft(A=3)).after
+    task_id = released.task.pick_task_id
+    picking_begun = _of(picking.start(released, PickTaskAsk(task_id, ANNA), None, NOW))
 
-    after = _of(picking.confirm(picking_begun, PickAsk(uuid7(), BORIS, {1: 3}), NOW))
+    after = _of(picking.confirm(picking_begun, PickAsk(task_id, BORIS, {1: 3}), NOW))
 
     for person in (ANNA, BORIS):
-        refusal = outbound.refusal(after, OutboundAsk(uuid7(), person))
+        refusal = outbound.refusal(after, OutboundAsk(task_id, person))
         assert isinstance(refusal, outbound.SecondPersonNeeded)
 
 
@@ -136,18 +193,14 @@ def test_whatever_the_order_of_reports_a_shipment_only_moves_forward(reports):
     assert ranks == sorted(set(ranks))
 
 
-def _soft(*, mode=Mode.MANUAL, **quantities):
-    available = {(MAIN, sku): quantity for sku, quantity in quantities.items()}
-    (soft,) = reserving.reserve(available, WAREHOUSES, {}, [a_demand(**quantities)]).new
-    return Fulfilment(
-        soft.order_id,
-        soft.number,
-        soft.dealer_id,
-        soft.warehouse_id,
-        soft.state,
-        soft.lines,
-        mode=mode,
-    )
+def _soft(*, mode=Mode.MANUAL, shortage=Shortage.REFUSE, there=None, **quantities):
+    """An order that is held softly; of each SKU so much is there, None: as is wanted."""
+    available = {
+        (MAIN, sku): quantity if there is None else there for sku, quantity in quantities.items()
+    }
+    asks = [a_demand(shortage=shortage, **quantities)]
+    (soft,) = reserving.reserve(available, WAREHOUSES, {}, asks).new
+    return replace(soft, mode=mode)
 
 
 def _release(soft):
@@ -163,18 +216,16 @@ def _release(soft):
 
 
 def _posted(**quantities):
-    started = _of(picking.start(_release(_soft(**quantities)).after, _by(ANNA), None, NOW))
-    picked = _of(picking.confirm(started, PickAsk(uuid7(), ANNA), NOW))
-    return outbound.post(picked, OutboundAsk(uuid7(), BORIS), uuid7(), "CK-2611-000001", NOW).after
+    released = _release(_soft(**quantities)).after
+    task_id = released.task.pick_task_id
+    started = _of(picking.start(released, PickTaskAsk(task_id, ANNA), None, NOW))
+    picked = _of(picking.confirm(started, PickAsk(task_id, ANNA), NOW))
+    return outbound.post(picked, OutboundAsk(task_id, BORIS), uuid7(), "CK-2611-000001", NOW).after
 
 
 def _of(outcome):
     assert not isinstance(outcome, DomainError), outcome
     return outcome.after
-
-
-def _by(user_id):
-    return PickTaskAsk(uuid7(), user_id)
 
 
 def test_what_is_held_firmly_at_once_is_answered_as_such():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chassis.ids import uuid7
-from contracts.dealers import DealerStatus
+from contracts.dealers import DealerStatus, Shortage
 from contracts.inventory import (
     FirmReservation,
     FulfilmentAdvanced,
@@ -24,6 +24,7 @@ from contracts.inventory import (
 )
 from services.inventory.domain import outbound, picking, releasing, reserving, shipping
 from services.inventory.domain.fulfilment import (
+    LIVE,
     Change,
     Fulfilment,
     PickStatus,
@@ -34,7 +35,7 @@ from services.inventory.domain.fulfilment import (
 )
 from services.inventory.domain.outbound import OutboundAsk
 from services.inventory.domain.picking import PickAsk, PickTaskAsk
-from tests.builders.inventory import MAIN, WAREHOUSES, a_demand, held_by, reported
+from tests.builders.inventory import MAIN, WAREHOUSES, a_demand, held_by, reported, waited_for
 
 NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 ANNA, BORIS = UUID(int=101), UUID(int=102)
@@ -52,20 +53,28 @@ class Warehouse(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.on_hand, self.reserved = Counter(A=20, B=20), Counter()
+        self.backordered = Counter()
         self.moved = Counter(self.on_hand)
         self.known = {}
         self.told = []
         self.numbers = 0
 
-    @rule(order_id=st.sampled_from(ORDERS), a=st.integers(1, 9), b=st.integers(1, 9))
-    def reserve(self, order_id, a, b):
+    @rule(
+        order_id=st.sampled_from(ORDERS),
+        a=st.integers(1, 9),
+        b=st.integers(1, 9),
+        shortage=st.sampled_from(Shortage),
+    )
+    def reserve(self, order_id, a, b, shortage):
         available = {
-            (MAIN, sku): quantity - self.reserved[sku] for sku, quantity in self.on_hand.items()
+            (MAIN, sku): max(0, quantity - self.reserved[sku] - self.backordered[sku])
+            for sku, quantity in self.on_hand.items()
         }
-        asks = [a_demand(order_id=order_id, A=a, B=b)]
+        asks = [a_demand(order_id=order_id, shortage=shortage, A=a, B=b)]
         outcome = reserving.reserve(available, WAREHOUSES, self.known, asks)
         for one in outcome.new:
             self.reserved.update({sku: count for (_, sku), count in held_by(one).items()})
+            self.backordered.update(waited_for(one))
         self.known |= {one.order_id: one for one in outcome.new}
         self.told += outcome.replies
 
@@ -78,8 +87,9 @@ class Warehouse(RuleBasedStateMachine):
     def release(self, order_id):
         released = releasing.sort_out(self.known, [order_id])
         self.known |= {lost: Tombstone(lost) for lost in released.tombstones}
-        for before in released.manual:
-            self._take(picking.release(before, uuid7(), self._number(), NOW))
+        tasks = [(uuid7(), self._number()) for _ in released.manual]
+        for change in releasing.release(released, [], tasks, NOW):
+            self._take(change)
         self.told += released.replies
 
     @rule(order_id=st.sampled_from(ORDERS), chance=RARELY)
@@ -96,31 +106,33 @@ class Warehouse(RuleBasedStateMachine):
     @rule(order_id=st.sampled_from(ORDERS))
     def start(self, order_id):
         if with_task := self._with_task(order_id):
-            self._take(
-                picking.start(with_task, PickTaskAsk(uuid7(), ANNA), DealerStatus.ACTIVE, NOW)
-            )
+            ask = PickTaskAsk(with_task.task.pick_task_id, ANNA)
+            self._take(picking.start(with_task, ask, DealerStatus.ACTIVE, NOW))
 
     @rule(order_id=st.sampled_from(ORDERS), line_no=st.integers(1, 2), count=st.integers(1, 9))
     def pick(self, order_id, line_no, count):
         if with_task := self._with_task(order_id):
-            self._take(picking.confirm(with_task, PickAsk(uuid7(), ANNA, {line_no: count}), NOW))
+            ask = PickAsk(with_task.task.pick_task_id, ANNA, {line_no: count})
+            self._take(picking.confirm(with_task, ask, NOW))
 
     @rule(order_id=st.sampled_from(ORDERS))
     def pick_the_rest(self, order_id):
         if with_task := self._with_task(order_id):
-            self._take(picking.confirm(with_task, PickAsk(uuid7(), ANNA), NOW))
+            ask = PickAsk(with_task.task.pick_task_id, ANNA)
+            self._take(picking.confirm(with_task, ask, NOW))
 
     @rule(order_id=st.sampled_from(ORDERS))
     def put_back(self, order_id):
         if with_task := self._with_task(order_id):
-            self._take(picking.put_back(with_task))
+            for task in with_task.tasks:
+                self._take(picking.put_back(with_task, PickTaskAsk(task.pick_task_id, ANNA)))
 
     @rule(order_id=st.sampled_from(ORDERS), partial=st.booleans())
     def post(self, order_id, partial):
-        with_task = self._with_task(order_id)
-        ask = OutboundAsk(uuid7(), BORIS, partial)
-        if with_task and not outbound.refusal(with_task, ask):
-            self._take(outbound.post(with_task, ask, uuid7(), self._number(), NOW))
+        if with_task := self._with_task(order_id):
+            ask = OutboundAsk(with_task.task.pick_task_id, BORIS, partial)
+            if not outbound.refusal(with_task, ask):
+                self._take(outbound.post(with_task, ask, uuid7(), self._number(), NOW))
 
     @rule(
         order_id=st.sampled_from(ORDERS),
@@ -135,7 +147,7 @@ class Warehouse(RuleBasedStateMachine):
     @initialize()
     def most_orders_begin_as_orders_do(self):
         for order_id in self.ORDERS[1:]:
-            self.reserve(order_id, 2, 3)
+            self.reserve(order_id, 2, 3, Shortage.REFUSE)
 
     @rule(order_id=st.sampled_from(ORDERS[1:]), count=st.integers(1, 4))
     def go_on(self, order_id, count):
@@ -181,19 +193,25 @@ class Warehouse(RuleBasedStateMachine):
 
     @invariant()
     def what_is_reserved_is_what_orders_hold(self):
-        """I-2."""
+        """I-2, and so for what they wait for (E-03)."""
         orders = [one for one in self.known.values() if isinstance(one, Fulfilment)]
         held = reduce(Counter.__add__, map(held_by, orders), Counter())
+        waited = reduce(Counter.__add__, map(waited_for, orders), Counter())
         for sku in "AB":
             assert self.reserved[sku] == held[MAIN, sku]
+            assert self.backordered[sku] == waited[sku]
 
     @invariant()
     def each_line_adds_up(self):
-        """I-3, I-4: what is ordered is cancelled, held, picked or shipped, and nothing twice."""
+        """E-03, I-3, I-4: a piece is held, picked, shipped, backordered or given up, and once."""
         for one in self.known.values():
             for line in one.lines if isinstance(one, Fulfilment) else ():
                 assert 0 <= line.received <= line.delivered <= line.shipped
-                assert line.shipped <= line.picked <= line.quantity
+                assert line.shipped <= line.picked
+                assert line.picked <= line.quantity - line.backordered - line.closed
+                assert min(line.backordered, line.closed) >= 0
+                if one.state in {State.SHIPPED, State.PUT_BACK, State.CANCELLED, State.EXPIRED}:
+                    assert line.backordered == 0
                 if one.state in {State.CANCELLED, State.EXPIRED, State.SOFT, State.FIRM}:
                     assert line.picked == 0
 
@@ -228,9 +246,14 @@ class Warehouse(RuleBasedStateMachine):
     @invariant()
     def tasks_and_orders_agree(self):
         for one in self.known.values():
-            if isinstance(one, Fulfilment) and one.task:
-                assert (one.task.status is PickStatus.PUT_BACK) == (one.state is State.PUT_BACK)
-                assert (one.task.status is PickStatus.SHIPPED) == (one.state is State.SHIPPED)
+            if isinstance(one, Fulfilment) and one.tasks:
+                statuses = [task.status for task in one.tasks]
+                assert (PickStatus.PUT_BACK in statuses) == (one.state is State.PUT_BACK)
+                assert not LIVE.intersection(statuses[:-1])
+                if one.state is State.SHIPPED:
+                    assert set(statuses) <= {PickStatus.SHIPPED, PickStatus.CANCELLED}
+                if one.state is State.IN_WAREHOUSE and LIVE.isdisjoint(statuses):
+                    assert not one.may_go
 
     @invariant()
     def the_saga_is_told_a_story_that_makes_sense(self):
@@ -260,6 +283,8 @@ class Warehouse(RuleBasedStateMachine):
             self.on_hand[sku] += count
         for (_, sku), count in effect.reserved.items():
             self.reserved[sku] += count
+        for (_, sku), count in effect.backordered.items():
+            self.backordered[sku] += count
         self.known[change.after.order_id] = change.after
 
     def _with_task(self, order_id):
