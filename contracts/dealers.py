@@ -51,6 +51,15 @@ class Terms(Part):
     auto_confirm_max_minor: Minor = Field(
         default=0, ge=0, description="Orders up to this total confirm themselves; 0: none do."
     )
+    approval_min_minor: Minor = Field(
+        default=0, ge=0, description="Orders of this total or more wait for a manager; 0: none do."
+    )
+    pay_within_hours: int = Field(
+        default=0,
+        ge=0,
+        description="An order for which nothing is paid so long after its confirmation expires; "
+        "only for dealers who pay online. 0: it waits, as transfers must.",
+    )
     shortage: Shortage = Field(
         default=Shortage.REFUSE, description="Where the order itself says nothing."
     )

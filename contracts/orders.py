@@ -187,7 +187,7 @@ class OrderRejected(OrderEvent):
 
 
 class OrderExpired(OrderEvent):
-    """Nobody confirmed in time; all that was held is released."""
+    """Nobody confirmed, or paid, in time; all that was held is released."""
 
     type = "orders.order-expired.v1"
 
@@ -222,7 +222,10 @@ class SagaStuck(OrderEvent):
 
 
 class TimeOutOrder(Command):
-    """The deadline of a saga's step has passed. A later step or attempt makes it void."""
+    """The deadline of a saga's step has passed, or a time until which an order waits for people.
+
+    A later step or attempt makes it void.
+    """
 
     type = "orders.time-out-order.v1"
     topic = "orders.commands"

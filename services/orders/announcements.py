@@ -6,17 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from contracts import orders as said
-from contracts.orders import Hold, OrderEvent
-from services.orders.domain.actions import HOLD_OWNERS
+from contracts.orders import OrderEvent
+from services.orders.domain.holds import kinds
 from services.orders.domain.order import Ending, Order, Status
 
 Announcement = tuple[type[OrderEvent], dict[str, Any]]
 """An event and the facts it tells beside those that all events of an order have."""
-
-REASONS = {
-    Hold.CREDIT: "over the credit limit",
-    Hold.MANUAL: "put on hold by hand",
-}
 
 
 def announce(before: Order, after: Order) -> list[OrderEvent]:
@@ -36,11 +31,15 @@ def announce(before: Order, after: Order) -> list[OrderEvent]:
 
 
 def _holds(before: Order, after: Order) -> Iterator[Announcement]:
-    for hold in sorted(after.holds - before.holds):
-        facts = {"hold": hold, "owner": HOLD_OWNERS[hold], "reason": REASONS[hold]}
-        yield said.OrderHeld, facts
-    for hold in sorted(before.holds - after.holds):
-        yield said.OrderHoldReleased, {"hold": hold}
+    if after.holds is before.holds:
+        return
+    were, are = kinds(before.holds), kinds(after.holds)
+    for held in after.holds:
+        if held.kind not in were:
+            facts = {"hold": held.kind, "owner": held.owner, "reason": held.reason}
+            yield said.OrderHeld, facts
+    for kind in sorted(were - are):
+        yield said.OrderHoldReleased, {"hold": kind}
 
 
 def _promise(before: Order, after: Order) -> Iterator[Announcement]:

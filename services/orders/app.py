@@ -16,7 +16,12 @@ from services.orders.desk import routes as desk
 from services.orders.numbering import OrderNumbers
 from services.orders.schemas import SubmitOrderRequest
 from services.orders.settings import Settings
-from services.orders.timers import measure_sagas, watch_deadlines
+from services.orders.timers import (
+    STOPS_SECONDS,
+    follow_stopped_dealers,
+    measure_sagas,
+    watch_deadlines,
+)
 
 SUBMIT = HotRoute(
     path="/orders",
@@ -36,10 +41,14 @@ SERVICE = Service(
     name="orders",
     settings=Settings,
     access=ACCESS,
-    routers=(routes.router, amending.router, *carts.ROUTERS, desk.router),
+    routers=(*routes.ROUTERS, amending.router, *carts.ROUTERS, desk.router),
     subscriptions=SUBSCRIPTIONS,
     hot=(SUBMIT,),
     intakes=(routes.SUBMITTING,),
-    background=(watch_deadlines, every(HOUSEKEEPING_SECONDS, measure_sagas)),
+    background=(
+        watch_deadlines,
+        every(STOPS_SECONDS, follow_stopped_dealers),
+        every(HOUSEKEEPING_SECONDS, measure_sagas),
+    ),
     prepare=prepare,
 )

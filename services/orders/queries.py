@@ -19,7 +19,7 @@ async def order(reader: Reader, order_id: UUID) -> Order:
         """
         SELECT order_id, number, dealer_id, placed_by, on_behalf, salesperson_id, warehouse_id,
                terms, submitted_at, note, total_minor, expected_total_minor, version, phase, at,
-               about, reached, attempt, deadline, holds, credit, over_limit_approved, stock,
+               about, reached, attempt, deadline, holds, held, credit, over_limit_approved, stock,
                confirmed_by, confirmed_at, released, started, put_back_awaited,
                fulfilment_revision, funds_revision, covered_minor, returned_minor, ending, reason,
                lines, shipments, changes

@@ -12,6 +12,7 @@ from contracts.message import Message, OrderReply
 from contracts.orders import OrderSubmitted, TimeOutOrder
 from services.orders.announcements import announce
 from services.orders.domain.facts import absorb
+from services.orders.domain.holding import elapsed, noticed
 from services.orders.domain.invoicing import invoice_lines
 from services.orders.domain.lines import Amendment
 from services.orders.domain.order import Credit, Order, Stock, changed
@@ -226,7 +227,7 @@ def start(order: Order, now: datetime) -> Moved:
             for line in order.lines
         ),
     )
-    after, messages = go_on(submitted, submitted, now)
+    after, messages = go_on(submitted, noticed(None, submitted, now), now)
     return after, [event, *messages]
 
 
@@ -237,7 +238,8 @@ def take(order: Order, reply: OrderReply, now: datetime) -> Moved:
 
 def go_on(before: Order, after: Order, now: datetime) -> Moved:
     """Go where the facts of `after` lead, and announce what is new since `before`."""
-    after = _accounted(before, after)
+    if after is not before:
+        after = noticed(before.total_minor, _accounted(before, after), now)
     progress, commands = saga.advance(LIFECYCLE, after.progress, after, now)
     if after is before and progress is before.progress:
         return before, []
@@ -258,6 +260,8 @@ def _accounted(before: Order, after: Order) -> Order:
 
 def time_out(order: Order, timer: TimeOutOrder, now: datetime) -> Moved:
     """A deadline passed; void when the saga has moved on since the timer was set."""
+    if (after := elapsed(order, now)) is not order:
+        return go_on(order, after, now)
     if (timer.step, timer.attempt) != (order.progress.at, order.progress.attempt):
         return order, []
     progress, commands = saga.time_out(LIFECYCLE, order.progress, order, now)

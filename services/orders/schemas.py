@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.dealers import Shortage, Terms
 from contracts.inventory import ShipmentStatus
 from contracts.orders import Hold
 from contracts.quotes import TOKEN_LENGTH_MAX
+from services.orders.domain.holds import Held
 from services.orders.domain.lines import Line, Shipment
 from services.orders.domain.order import Order, Status
 from services.orders.domain.work import (
@@ -59,6 +61,20 @@ class SubmitOrderRequest(Body):
 
 class ReasonRequest(Body):
     reason: str = Field(min_length=1, max_length=500)
+
+
+class HoldRequest(ReasonRequest):
+    """Why the order must wait, and how long."""
+
+    until: AwareDatetime | None = Field(
+        default=None, description="It goes on by itself then; null: until somebody releases it."
+    )
+
+
+class ReleaseHoldRequest(Body):
+    """Which of the order's holds is to end."""
+
+    kind: Hold
 
 
 class AcceptedOrder(BaseModel):
@@ -163,6 +179,30 @@ class ShipmentResponse(BaseModel):
         )
 
 
+class HoldResponse(BaseModel):
+    """What the order waits for, and whose work that is (P-20)."""
+
+    kind: Hold
+    owner: str = Field(description="The role that may release it, beside ADM.")
+    reason: str
+    by: UUID | None = Field(description="Null: a rule, not a person.")
+    since: datetime | None = Field(description="Null: not recorded.")
+    until: datetime | None = Field(description="It ends by itself then.")
+    allowed_actions: list[str]
+
+    @classmethod
+    def of(cls, held: Held, allowed_actions: list[str]) -> HoldResponse:
+        return cls(
+            kind=held.kind,
+            owner=held.owner,
+            reason=held.reason,
+            by=held.by,
+            since=held.since,
+            until=held.until,
+            allowed_actions=allowed_actions,
+        )
+
+
 class OrderSummary(BaseModel):
     order_id: UUID
     number: str
@@ -195,7 +235,7 @@ class OrderResponse(BaseModel):
     payment_status: str
     fulfilment_status: str
     queue: str | None
-    holds: list[Hold]
+    holds: list[HoldResponse]
     reason: str | None
     terms: Terms
     currency: str
@@ -216,7 +256,14 @@ class OrderResponse(BaseModel):
     allowed_actions: list[str]
 
     @classmethod
-    def of(cls, order: Order, queue: str | None, allowed_actions: list[str]) -> OrderResponse:
+    def of(
+        cls,
+        order: Order,
+        queue: str | None,
+        allowed_actions: list[str],
+        releasable: Collection[Hold] = (),
+    ) -> OrderResponse:
+        """`releasable`: the kinds of hold that the caller may release."""
         display_zh, display_en = display_status(order)
         return cls(
             order_id=order.order_id,
@@ -233,7 +280,10 @@ class OrderResponse(BaseModel):
             payment_status=payment_status(order),
             fulfilment_status=fulfilment_status(order),
             queue=queue,
-            holds=sorted(order.holds),
+            holds=[
+                HoldResponse.of(held, ["release-hold"] if held.kind in releasable else [])
+                for held in order.holds
+            ],
             reason=order.reason,
             terms=order.terms,
             currency=CURRENCY,

@@ -8,10 +8,13 @@ from chassis import outbox, telemetry
 from chassis.crash import crash_point
 from chassis.db import transaction
 from chassis.runtime import Runtime
+from services.orders.commands.stopping import follow_a_stop
 from services.orders.saga import LIFECYCLE
 from services.orders.store import timers as store
 
 BATCH = 200
+STOPS_SECONDS = 1.0
+"""How often a dealer is looked for whose orders have to follow him."""
 
 
 async def watch_deadlines(runtime: Runtime) -> None:
@@ -27,6 +30,12 @@ async def watch_deadlines(runtime: Runtime) -> None:
             runtime.committed.set()
         if len(overdue) < BATCH:
             await asyncio.sleep(runtime.settings.timer_interval_seconds)
+
+
+async def follow_stopped_dealers(runtime: Runtime) -> int:
+    """Let orders follow a dealer who was stopped or reinstated."""
+    async with transaction(runtime.db) as tx:
+        return await follow_a_stop(tx, limit=BATCH)
 
 
 async def measure_sagas(runtime: Runtime) -> int:

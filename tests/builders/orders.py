@@ -27,7 +27,9 @@ from contracts.inventory import (
     StockReserved,
 )
 from contracts.message import OrderReply
+from contracts.orders import Hold
 from services.orders import saga
+from services.orders.domain.holds import Held
 from services.orders.domain.lines import Line
 from services.orders.domain.order import Order
 from services.orders.domain.submission import Submission, line_asks
@@ -116,6 +118,11 @@ def _priced_line(line: Line | LineAsk, unit_price_minor: int) -> PricedLine:
         price_list_version=1,
         rule="list CITY v1, from 1",
     )
+
+
+def by_hand(until: datetime | None = None) -> Held:
+    """A hold that a salesperson puts."""
+    return Held(Hold.MANUAL, "等客户回款", uuid7(), until=until)
 
 
 def held(order: Order) -> CreditHeld:

@@ -17,7 +17,7 @@ BY_TYPE = {message.type: message for message in MESSAGES}
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.__name__)
 def test_a_type_names_its_owner_its_fact_and_its_version(message):
-    owner = message.__module__.rsplit(".", 1)[-1]
+    owner = message.__module__.split(".")[1]
     kebab = re.sub(r"(?<!^)(?=[A-Z])", "-", message.__name__).lower()
 
     assert re.fullmatch(rf"{owner}\.{kebab}\.v[1-9]\d*", message.type)
@@ -27,7 +27,7 @@ def test_a_type_names_its_owner_its_fact_and_its_version(message):
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.__name__)
 def test_commands_go_to_their_owner_and_facts_come_from_theirs(message):
-    owner = message.__module__.rsplit(".", 1)[-1]
+    owner = message.__module__.split(".")[1]
     topic = TOPICS[message.topic]
 
     if issubclass(message, Command):

@@ -115,7 +115,8 @@ def _money(orders: Iterable[Json], invoiced: Mapping[str, int]) -> Sums:
 def _holds_credit(order: Json) -> bool:
     """A cancelled order whose goods are on their way back holds it until they are there."""
     undone = order["status"] in {"CANCELLED", "REJECTED", "EXPIRED"}
-    return not undone and "CREDIT" not in order["holds"] and order["total_minor"] is not None
+    over_limit = any(hold["kind"] == "CREDIT" for hold in order["holds"])
+    return not undone and not over_limit and order["total_minor"] is not None
 
 
 def _credit_part(order: Json) -> int:

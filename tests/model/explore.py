@@ -16,6 +16,8 @@ from contracts.message import Command, Message, OrderReply
 from contracts.orders import Hold, TimeOutOrder
 from services.orders import saga
 from services.orders.domain import actions
+from services.orders.domain.holding import follow_dealer
+from services.orders.domain.holds import Held
 from services.orders.domain.lines import Line
 from services.orders.domain.order import Order
 from tests.model.checks import broken, unrest
@@ -201,14 +203,23 @@ def decisions(world: World) -> Iterator[Move]:
             yield what, sent(_less(world, decisions=1), saga.go_on(world.order, after, NOON))
 
 
+BY_HAND = Held(Hold.MANUAL, "wait", UUID(int=9), since=NOON)
 DECISIONS: dict[str, Callable[[Order], object]] = {
     "the salesperson confirms": lambda order: actions.confirm(order, UUID(int=9), NOON),
     "the salesperson rejects": lambda order: actions.reject(order, "no"),
     "somebody cancels": lambda order: actions.cancel(order, "no"),
-    "somebody holds": actions.hold,
-    "finance releases": lambda order: actions.release_hold(order, Hold.CREDIT),
-    "the hold is released": lambda order: actions.release_hold(order, Hold.MANUAL),
+    "somebody holds": lambda order: actions.hold(order, BY_HAND, NOON),
+    "finance releases": lambda order: actions.release_hold(order, Hold.CREDIT, UUID(int=9)),
+    "the hold is released": lambda order: actions.release_hold(order, Hold.MANUAL, UUID(int=9)),
+    "the partner is ready": lambda order: actions.release_hold(order, Hold.PARTNER, UUID(int=9)),
+    "the dealer is stopped": lambda order: _followed(order, stopped=True),
+    "the dealer is reinstated": lambda order: _followed(order, stopped=False),
 }
+
+
+def _followed(order: Order, *, stopped: bool) -> Order | None:
+    after = follow_dealer(order, stopped=stopped)
+    return None if after is order else after
 
 
 def sent(world: World, moved: saga.Moved) -> World:

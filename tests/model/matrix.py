@@ -15,8 +15,9 @@ from uuid import UUID
 from contracts import billing, catalog, inventory
 from contracts.generate import messages
 from contracts.message import OrderReply
-from contracts.orders import TimeOutOrder
+from contracts.orders import Hold, TimeOutOrder
 from services.orders import saga
+from services.orders.domain.holds import kinds
 from services.orders.domain.order import Credit, Order, Stock
 from tests.model import participants
 from tests.model.explore import DECISIONS, NOON
@@ -120,6 +121,7 @@ def _specimens() -> Iterable[OrderReply]:
     for revision in (1, LAST_REVISION):
         books = Books(stock="RECEIVED", shipments=(QUANTITY,), revision=revision)
         yield participants.picture(books)
+    yield inventory.PartnerNotReady(order_id=ORDER_ID, reason="no-adapter")
     yield inventory.PutBackAwaited(order_id=ORDER_ID)
     yield inventory.FulfilmentCancelled(order_id=ORDER_ID)
     yield inventory.FulfilmentCancelDeclined(order_id=ORDER_ID)
@@ -233,6 +235,12 @@ REASONS: dict[type[OrderReply], tuple[Reason, ...]] = {
         ("goods have left", lambda order, _: order.shipped),
     ),
     inventory.FulfilmentAdvanced: (OLDER_PICTURE, GIVEN_BACK),
+    inventory.PartnerNotReady: (
+        ABANDONED,
+        GIVEN_BACK,
+        ("the warehouse has it", lambda order, _: order.released),
+        ("it waits for the partner", lambda order, _: Hold.PARTNER in kinds(order.holds)),
+    ),
     inventory.PutBackAwaited: (
         ("somebody has them to put back", lambda order, _: order.put_back_awaited),
     ),

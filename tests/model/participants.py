@@ -175,10 +175,12 @@ def _reserve(books: Books, ask: inventory.ReserveStock) -> list[Outcome]:
 def _firm(books: Books, *, release: bool) -> list[Outcome]:
     match books.stock:
         case "SOFT" | "FIRM" if release:
+            not_ready = inventory.PartnerNotReady(order_id=ORDER_ID, reason="no-adapter")
             direct = replace(books, stock="RECEIVED", shipments=(QUANTITY,))
             return [
                 advance(replace(books, stock="WAREHOUSE"), "inventory releases"),
                 advance(direct, "the factory ships directly"),
+                Outcome(replace(books, stock="FIRM"), (not_ready,), "the partner is not ready"),
             ]
         case "SOFT" | "FIRM":
             answer = inventory.ReservationFirmed(order_id=ORDER_ID)

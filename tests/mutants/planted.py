@@ -125,7 +125,7 @@ PLANTED = (
     Mutant(
         "a hold that came too late keeps what left from being invoiced",
         "services/orders/domain/facts.py",
-        "        holds=frozenset(),\n",
+        "        holds=(),\n",
         "",
         (MODEL, "tests/unit/orders/test_saga.py"),
     ),

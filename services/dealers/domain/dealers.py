@@ -276,11 +276,15 @@ def unchanged(dealer: Dealer) -> Changed | DomainError:
     return Changed(dealer)
 
 
-def terms_fault(kind: TermsKind, deposit_percent: int) -> str | None:
+def terms_fault(kind: TermsKind, deposit_percent: int, pay_within_hours: int = 0) -> str | None:
     """What is wrong with payment terms, in words; None when they are right."""
-    if (kind is TermsKind.DEPOSIT) == (0 < deposit_percent < 100):
-        return None
-    return "定金条款须填写 1 至 99 的定金比例，其他条款不填 (only DEPOSIT has a share, of 1 to 99)"
+    if (kind is TermsKind.DEPOSIT) != (0 < deposit_percent < 100):
+        return (
+            "定金条款须填写 1 至 99 的定金比例，其他条款不填 (only DEPOSIT has a share, of 1 to 99)"
+        )
+    if pay_within_hours and kind not in {TermsKind.PREPAID, TermsKind.DEPOSIT}:
+        return "只有预付和定金条款才有付款时限 (only PREPAID and DEPOSIT are paid within a time)"
+    return None
 
 
 def terms_value(terms: Terms, credit_limit_minor: int | None) -> dict[str, Any]:

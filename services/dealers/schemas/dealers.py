@@ -37,10 +37,23 @@ class TermsRequest(Body):
     priority: Annotated[
         int, Field(ge=0, le=9, description="Backorders of a higher one get scarce goods first.")
     ] = 0
+    approval_min_minor: Annotated[
+        Limit, Field(description="Orders of this total or more wait for a manager; 0: none do.")
+    ] = 0
+    pay_within_hours: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=720,
+            description="An order for which nothing is paid so long after its confirmation "
+            "expires; only where the dealer pays online. 0: it waits, as transfers must.",
+        ),
+    ] = 0
 
     @model_validator(mode="after")
     def _shares_fit(self) -> Self:
-        if fault := terms_fault(self.kind, self.deposit_percent):
+        fault = terms_fault(self.kind, self.deposit_percent, self.pay_within_hours)
+        if fault:
             raise ValueError(fault)
         return self
 

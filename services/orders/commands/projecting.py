@@ -11,7 +11,7 @@ from services.orders.store import projections as store
 
 
 async def keep_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
-    """Remember who may order, and by which terms."""
+    """Remember who may order, and by which terms; his orders follow a stop (`stopping`)."""
     await store.save_dealers(tx, states)
 
 

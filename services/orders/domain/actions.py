@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, InvalidRequest
 from contracts.orders import Hold
 from services.orders.domain import amending, closing
 from services.orders.domain.amending import (
@@ -16,10 +16,8 @@ from services.orders.domain.amending import (
     amendable,
 )
 from services.orders.domain.closing import closable
+from services.orders.domain.holds import Held, holding, kinds, without
 from services.orders.domain.order import Credit, Ending, Order, Status, changed
-
-HOLD_OWNERS = {Hold.CREDIT: "FIN", Hold.MANUAL: "SAL"}
-"""The role that may release each kind of hold (P-20)."""
 
 
 class WrongState(DomainError):
@@ -57,6 +55,28 @@ class NotHeld(DomainError):
     """
 
 
+class DealerStopped(DomainError):
+    """The dealer is stopped: his orders wait until he is reinstated.
+
+    zh: 该经销商已被停止发货，其订单须等待恢复。
+    请先恢复该经销商，订单会自动继续。
+
+    Reinstate the dealer; his orders go on by themselves.
+    """
+
+
+class ApprovedByPlacer(DomainError):
+    """Another person than the one who placed the order must approve it.
+
+    zh: 必须由下单人以外的人审批该订单。
+    请由另一位管理人员审批。
+
+    Ask another manager.
+    """
+
+    status = 403
+
+
 def confirm(order: Order, user_id: UUID, now: datetime) -> Order | DomainError:
     """Give the promise. AmendmentPending, WrongState unless the order waits for it."""
     if order.amending:
@@ -82,24 +102,37 @@ def cancel(order: Order, reason: str) -> Order | DomainError:
     return changed(order, ending=Ending.CANCELLED, reason=reason)
 
 
-def hold(order: Order) -> Order | DomainError:
-    """Stop the order by hand. WrongState unless it waits for confirmation or for payment."""
-    waits = order.status in {Status.PENDING_CONFIRMATION, Status.CONFIRMED} and not order.released
-    if not waits:
+def hold(order: Order, held: Held, now: datetime) -> Order | DomainError:
+    """Stop the order by hand, perhaps until some time.
+
+    WrongState unless it waits for people, InvalidRequest when that time is past.
+    """
+    if not _holdable(order):
         return _wrong(order, "hold")
-    return changed(order, holds=order.holds | {Hold.MANUAL})
+    if held.until and held.until <= now:
+        return InvalidRequest(("/until", "That time has passed: name a later one, or none."))
+    return changed(order, holds=holding(order.holds, held))
 
 
-def release_hold(order: Order, kind: Hold) -> Order | DomainError:
-    """Let the order go on. NotHeld, WrongState on the way to an end."""
+def release_hold(order: Order, kind: Hold, user_id: UUID) -> Order | DomainError:
+    """Let the order go on. NotHeld, WrongState on the way to an end, DealerStopped.
+
+    ApprovedByPlacer: whoever placed an order does not approve it.
+    """
     if order.progress.ended or order.ending:
         return _wrong(order, "release-hold")
-    if kind not in order.holds:
-        return NotHeld(hold=kind)
-    freed = changed(order, holds=order.holds - {kind})
-    if kind is Hold.CREDIT:
-        return changed(freed, credit=Credit.UNKNOWN, over_limit_approved=True)
-    return freed
+    if kind not in kinds(order.holds):
+        return NotHeld(hold=kind, holds=sorted(kinds(order.holds)))
+    freed = changed(order, holds=without(order.holds, kind))
+    match kind:
+        case Hold.DEALER:
+            return DealerStopped(dealer_id=order.dealer_id)
+        case Hold.APPROVAL if user_id == order.placed_by:
+            return ApprovedByPlacer()
+        case Hold.CREDIT:
+            return changed(freed, credit=Credit.UNKNOWN, over_limit_approved=True)
+        case _:
+            return freed
 
 
 def amend(
@@ -125,7 +158,6 @@ def close_remainder(order: Order, reason: str, user_id: UUID, now: datetime) -> 
 def allowed(order: Order) -> list[str]:
     """Actions that the state allows; whether the caller may do them is access's question."""
     open_ = not order.progress.ended and not order.ending
-    waits = order.status in {Status.PENDING_CONFIRMATION, Status.CONFIRMED} and not order.released
     rejectable = order.status in {Status.PENDING_CONFIRMATION, Status.ON_HOLD}
     return [
         action
@@ -135,15 +167,20 @@ def allowed(order: Order) -> list[str]:
                 order.status is Status.PENDING_CONFIRMATION and not order.amending,
             ),
             ("reject", rejectable and not order.confirmed),
-            ("hold", waits),
-            ("release-credit-hold", open_ and Hold.CREDIT in order.holds),
-            ("release-hold", open_ and Hold.MANUAL in order.holds),
+            ("hold", _holdable(order)),
+            ("release-hold", open_ and bool(order.holds)),
             ("cancel", open_ and not order.shipped),
             ("amend", amendable(order)),
             ("close-remainder", open_ and closable(order)),
         )
         if possible
     ]
+
+
+def _holdable(order: Order) -> bool:
+    """It waits for people, the warehouse does not have it, and nobody has held it by hand yet."""
+    waits = order.status in {Status.PENDING_CONFIRMATION, Status.CONFIRMED, Status.ON_HOLD}
+    return waits and not order.released and Hold.MANUAL not in kinds(order.holds)
 
 
 def _wrong(order: Order, action: str) -> WrongState:

@@ -28,6 +28,7 @@ from contracts.inventory import (
     FulfilmentCancelled,
     LineCount,
     LineProgress,
+    PartnerNotReady,
     PutBackAwaited,
     RemainderNotClosed,
     ReservationAmended,
@@ -42,6 +43,7 @@ from contracts.message import OrderReply
 from contracts.orders import Hold
 from services.orders.domain import amending, closing
 from services.orders.domain.amending import with_price
+from services.orders.domain.holds import by_rule, holding
 from services.orders.domain.lines import Line, Shipment
 from services.orders.domain.order import Credit, Ending, Order, Stock, changed
 
@@ -81,7 +83,8 @@ def _credit_refused(order: Order, reply: CreditRefused) -> Order:
     """Over the limit stops at a hold; an account that is not there yet is asked for again."""
     if reply.reason != "over-limit" or order.credit is not Credit.UNKNOWN:
         return order
-    return changed(order, credit=Credit.REFUSED, holds=order.holds | {Hold.CREDIT})
+    holds = holding(order.holds, by_rule(Hold.CREDIT))
+    return changed(order, credit=Credit.REFUSED, holds=holds)
 
 
 def _credit_released(order: Order, reply: CreditReleased) -> Order:
@@ -177,6 +180,16 @@ def _reservation_lost(order: Order, _: ReservationLost) -> Order:
     return _abandoned(changed(order, stock=Stock.RELEASED), "not-confirmed-in-time", Ending.EXPIRED)
 
 
+def _partner_not_ready(order: Order, _: PartnerNotReady) -> Order:
+    """The goods are held firmly; the order waits until somebody says that he can be told."""
+    if order.released or order.ending or order.stock is Stock.RELEASED:
+        return order
+    holds = holding(order.holds, by_rule(Hold.PARTNER))
+    if holds is order.holds and order.stock is Stock.FIRM:
+        return order
+    return changed(order, stock=Stock.FIRM, holds=holds)
+
+
 def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
     """The warehouse has the order, so a hold that is still there came too late to stop it."""
     if reply.revision <= order.fulfilment_revision or order.stock is Stock.RELEASED:
@@ -186,7 +199,7 @@ def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
     done = all(line.picked == line.kept for line in lines)
     return changed(
         order,
-        holds=frozenset(),
+        holds=(),
         stock=Stock.FIRM,
         released=True,
         started=reply.started,
@@ -269,6 +282,7 @@ ABSORBED: Mapping[type[OrderReply], Callable[[Order, Any], Order]] = {
     AmendmentRefused: _amendment_refused,
     RemainderNotClosed: _remainder_not_closed,
     ReservationLost: _reservation_lost,
+    PartnerNotReady: _partner_not_ready,
     FulfilmentAdvanced: _fulfilment_advanced,
     PutBackAwaited: _put_back_awaited,
     FulfilmentCancelled: _fulfilment_cancelled,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.saga import BEGINNING, Phase, Progress
 from contracts.dealers import Terms, TermsKind
-from contracts.orders import Hold
+from services.orders.domain.holds import Holds
 from services.orders.domain.lines import Amendment, Closing, Line, Shipment
 
 R = TypeVar("R", "Line", "Order")
@@ -103,7 +103,7 @@ class Order:
     expected_total_minor: int | None = None
     version: int = 0
     progress: Progress = BEGINNING
-    holds: frozenset[Hold] = frozenset()
+    holds: Holds = ()
     credit: Credit = Credit.UNKNOWN
     over_limit_approved: bool = False
     stock: Stock = Stock.UNKNOWN

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contracts.dealers import TermsKind
 from contracts.inventory import ShipmentStatus
-from services.orders.domain.actions import HOLD_OWNERS
 from services.orders.domain.lines import Amendment
 from services.orders.domain.order import Order, Status
 
@@ -24,7 +23,7 @@ DISPLAY = {
 
 def queue_of_holds(order: Order) -> str:
     """The role that may release the first of the holds."""
-    return HOLD_OWNERS[min(order.holds)]
+    return order.holds[0].owner
 
 
 def queue_of_fulfilment(order: Order) -> str:

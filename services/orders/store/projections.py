@@ -46,7 +46,7 @@ async def names_for_sale(reader: Reader, skus: Collection[str]) -> dict[str, str
 
 
 async def save_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
-    """Keep the newest state of each dealer."""
+    """Keep the newest state of each dealer; of one who was stopped or reinstated, note that."""
     await tx.execute(
         """
         INSERT INTO dealers AS d (
@@ -59,7 +59,13 @@ async def save_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
         ON CONFLICT (dealer_id) DO UPDATE
         SET version = excluded.version, name = excluded.name, status = excluded.status,
             terms = excluded.terms, salesperson_id = excluded.salesperson_id,
-            warehouse_id = excluded.warehouse_id
+            warehouse_id = excluded.warehouse_id,
+            stop_changed_at = CASE
+                WHEN (d.status = 'ON_STOP') <> (excluded.status = 'ON_STOP') THEN now()
+                ELSE d.stop_changed_at END,
+            stop_follow_at = CASE
+                WHEN (d.status = 'ON_STOP') <> (excluded.status = 'ON_STOP') THEN now()
+                ELSE d.stop_follow_at END
         WHERE excluded.version > d.version
         """,
         [state.dealer_id for state in states],
@@ -69,6 +75,37 @@ async def save_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
         [state.terms.model_dump_json() for state in states],
         [state.salesperson_id for state in states],
         [state.warehouse_id for state in states],
+    )
+
+
+async def lock_changed_stop(tx: Tx) -> tuple[UUID, bool] | None:
+    """A dealer whose orders have to follow him now, and whether he is stopped; None: nobody."""
+    row = await tx.fetchrow(
+        """
+        SELECT dealer_id, status = 'ON_STOP' AS stopped
+        FROM dealers
+        WHERE stop_follow_at <= now()
+        ORDER BY stop_follow_at
+        LIMIT 1
+        FOR NO KEY UPDATE SKIP LOCKED
+        """
+    )
+    return (row["dealer_id"], row["stopped"]) if row else None
+
+
+async def stop_followed(tx: Tx, dealer_id: UUID) -> None:
+    """His orders have followed; look once more a minute after the change.
+
+    An order that was just being accepted then did not know of it yet.
+    """
+    await tx.execute(
+        """
+        UPDATE dealers
+        SET stop_follow_at = CASE WHEN stop_changed_at > now() - interval '1 minute'
+                                  THEN stop_changed_at + interval '1 minute' END
+        WHERE dealer_id = $1
+        """,
+        dealer_id,
     )
 
 

@@ -16,6 +16,7 @@ from chassis.saga import Phase, Progress
 from contracts.dealers import Terms
 from contracts.inventory import ShipmentStatus
 from contracts.orders import Hold
+from services.orders.domain.holds import Held, Holds, by_rule
 from services.orders.domain.lines import Amendment, Closing, Line, Shipment
 from services.orders.domain.order import Credit, Ending, Order, Stock, restored
 
@@ -41,7 +42,7 @@ def order_of(row: Record) -> Order:
         facts.pop("attempt"),
         facts.pop("deadline"),
     )
-    facts["holds"] = frozenset(map(Hold, facts["holds"]))
+    facts["holds"] = _holds(facts["holds"], facts.pop("held"))
     facts["credit"] = Credit(facts["credit"])
     facts["stock"] = Stock(facts["stock"])
     facts["ending"] = Ending(facts["ending"]) if facts["ending"] else None
@@ -53,8 +54,8 @@ def order_of(row: Record) -> Order:
     return restored(Order, facts)
 
 
-def document(parts: Sequence[Line] | Sequence[Shipment]) -> str:
-    """Lines or shipments of an order, as they are stored."""
+def document(parts: Sequence[Line] | Sequence[Shipment] | Sequence[Held]) -> str:
+    """Lines, shipments or holds of an order, as they are stored."""
     return orjson.dumps(parts, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
@@ -83,6 +84,27 @@ def _changes(facts: dict[str, Any]) -> dict[str, Any]:
         closing["asked_at"] = datetime.fromisoformat(closing["asked_at"])
         facts["closing"] = Closing(**closing)
     return facts
+
+
+def _holds(held_kinds: Sequence[str], document: str) -> Holds:
+    """The kinds decide; of holds from before they had details only the kind is known."""
+    if not held_kinds:
+        return ()
+    told = {Hold(one["kind"]): one for one in orjson.loads(document)}
+    return tuple(
+        _held(kind, told[kind]) if kind in told else by_rule(kind)
+        for kind in sorted(map(Hold, held_kinds))
+    )
+
+
+def _held(kind: Hold, told: Mapping[str, Any]) -> Held:
+    return Held(
+        kind,
+        told["reason"],
+        UUID(told["by"]) if told["by"] else None,
+        datetime.fromisoformat(told["since"]) if told["since"] else None,
+        datetime.fromisoformat(told["until"]) if told["until"] else None,
+    )
 
 
 def _shipment(facts: Mapping[str, Any]) -> Shipment:

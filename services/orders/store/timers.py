@@ -1,5 +1,6 @@
 """Deadlines of sagas as rows.
 
+`due_at` is when time changes an order that waits for people (domain/holding); few have it.
 A step sets `deadline`, which no index knows, so a saga that goes on in time costs no index entry.
 The timer looks at a saga when `wake_at` has come; if the deadline was moved, it looks again then.
 """
@@ -19,18 +20,18 @@ async def take_overdue(tx: Tx, *, limit: int) -> list[TimeOutOrder]:
     rows = await tx.fetch(
         """
         WITH due AS (
-            SELECT order_id, deadline FROM orders
+            SELECT order_id, least(deadline, due_at) AS next_at FROM orders
             WHERE wake_at <= now()
             ORDER BY wake_at
             LIMIT $1
             FOR NO KEY UPDATE SKIP LOCKED
         )
         UPDATE orders AS o
-        SET wake_at = CASE WHEN due.deadline <= now() THEN now() + interval '1 minute'
-                           ELSE due.deadline END
+        SET wake_at = CASE WHEN due.next_at <= now() THEN now() + interval '1 minute'
+                           ELSE due.next_at END
         FROM due
         WHERE o.order_id = due.order_id
-        RETURNING o.order_id, o.at, o.attempt, due.deadline <= now() AS overdue
+        RETURNING o.order_id, o.at, o.attempt, due.next_at <= now() AS overdue
         """,
         limit,
     )

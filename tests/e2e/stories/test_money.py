@@ -130,14 +130,14 @@ async def test_orders_beyond_the_limit_stop_until_finance_lets_one_go_on(stage):
     passed = [one for one in orders if one["status"] == "PENDING_CONFIRMATION"]
     held = [one for one in orders if one["status"] == "ON_HOLD"]
     assert (len(passed), len(held)) == (5, 3)
-    assert {(*one["holds"], one["queue"]) for one in held} == {("CREDIT", "FIN")}
+    assert {(one["holds"][0]["kind"], one["queue"]) for one in held} == {("CREDIT", "FIN")}
     assert await trade.books() == Books(held=50_000)
 
     released = next(one for one in watches if one.order_id == held[0]["order_id"])
     with pytest.raises(Refused) as by_sales:
-        await trade.as_seller(released, "release-credit-hold")
+        await trade.as_seller(released, "release-hold", {"kind": "CREDIT"})
     finance = await stage.caller("fin")
-    await finance.post(f"/orders/{released.order_id}/release-credit-hold")
+    await finance.post(f"/orders/{released.order_id}/release-hold", {"kind": "CREDIT"})
     await released.until_status("PENDING_CONFIRMATION")
     account = await finance.get(f"/accounts/{trade.dealer_id}")
     assert of(by_sales) == (403, "forbidden")

@@ -9,8 +9,11 @@ from chassis.db import transaction
 from chassis.ids import uuid7
 from contracts.catalog import PricedLine, ProductState, ProductUnit
 from contracts.quotes import Quote, read_keys, seal
+from services.orders import saga
 from services.orders.app import SERVICE
 from services.orders.commands.projecting import keep_dealers, keep_products
+from services.orders.domain.order import changed
+from services.orders.store import orders as store
 from tests.builders.edge import a_key, an_actor, serving
 from tests.builders.orders import a_dealer_state
 
@@ -47,6 +50,26 @@ class Counter:
         ]
         async with transaction(self.db) as tx:
             await keep_products(tx, states)
+
+    async def has(self, order):
+        """Store an order as it stands; the dealer's, unless it is somebody else's."""
+        order = changed(order, number=f"XS-{order.order_id}")
+        async with transaction(self.db) as tx:
+            await store.insert_orders(tx, [order], [saga.queue(order)])
+            nothing = {order.order_id: changed(order, lines=(), shipments=())}
+            await store.save_orders(tx, nothing, [order], [saga.queue(order)])
+        return order
+
+    async def load(self, order):
+        async with transaction(self.db) as tx:
+            return (await store.lock_orders(tx, [order.order_id]))[order.order_id]
+
+    async def said(self, order):
+        """Names of what was announced of an order, and asked for it."""
+        rows = await self.db.fetch(
+            "SELECT type FROM outbox WHERE key = $1 ORDER BY position", order.order_id.bytes
+        )
+        return [row["type"].rsplit(".", 2)[1] for row in rows]
 
     async def post(self, path, body=None, actor=None, key=None, **more):
         headers = (key or a_key()) | more.pop("headers", {})

@@ -132,3 +132,9 @@ def test_what_holds_already_is_not_told_again():
 )
 def test_only_a_deposit_has_a_share(kind, percent, right):
     assert (domain.terms_fault(kind, percent) is None) == right
+
+
+@pytest.mark.parametrize(("kind", "right"), [(TermsKind.PREPAID, True), (TermsKind.CREDIT, False)])
+def test_only_what_is_paid_before_goods_leave_is_paid_within_a_time(kind, right):
+    """P-22."""
+    assert (domain.terms_fault(kind, 0, pay_within_hours=48) is None) == right

@@ -195,7 +195,7 @@ def test_whoever_refuses_leaves_the_order_as_it_was_with_no_hold(take_no, reason
     order, messages = saga.take(order, take_no(order, price), NOON)
 
     assert (messages[0].type, messages[0].reason) == ("orders.order-amendment-refused.v1", reason)
-    assert (order.lines, order.total, order.holds) == (before.lines, before.total, frozenset())
+    assert (order.lines, order.total, order.holds) == (before.lines, before.total, ())
     order = answers(order, *messages)
     assert (order.progress.at, order.adjusted) == ("firm_up", order.adjustment)
     assert amendment_state(order, order.amendment) == "REFUSED"

@@ -38,6 +38,7 @@ from tests.builders.orders import (
     PREPAID,
     advanced,
     an_order,
+    by_hand,
     confirmed,
     confirming_itself,
     credit_released,
@@ -175,7 +176,7 @@ def test_over_the_limit_holds_the_order_and_keeps_its_stock():
     order, _ = take(order, reserved(order))
     assert (order.status, saga.queue(order)) == (Status.ON_HOLD, "FIN")
 
-    freed = actions.release_hold(order, Hold.CREDIT)
+    freed = actions.release_hold(order, Hold.CREDIT, uuid7())
     order, messages = saga.go_on(order, freed, NOON)
     (ask,) = [message for message in messages if isinstance(message, HoldCredit)]
     assert ask.approved_over_limit
@@ -301,7 +302,7 @@ def test_a_hold_that_came_after_the_release_was_sent_stops_no_invoice():
     order, _ = take(order, ReservationFirmed(order_id=order.order_id))
     order, said = take(order, funds(order, 1, 100_000))
     assert said == ["OrderPaymentGateOpened", "ReleaseToWarehouse"]
-    order, _ = saga.go_on(order, actions.hold(order), NOON)
+    order, _ = saga.go_on(order, actions.hold(order, by_hand(), NOON), NOON)
     assert order.status is Status.ON_HOLD
 
     order, said = take(
@@ -309,7 +310,7 @@ def test_a_hold_that_came_after_the_release_was_sent_stops_no_invoice():
     )
 
     assert said == ["OrderHoldReleased", "OrderShipped", "IssueInvoice"]
-    assert (order.status, order.holds) == (Status.IN_FULFILMENT, frozenset())
+    assert (order.status, order.holds) == (Status.IN_FULFILMENT, ())
 
 
 def test_nothing_that_left_can_be_cancelled():
