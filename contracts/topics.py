@@ -34,11 +34,13 @@ TOPICS = {
         consumers=("catalog", "orders", "inventory", "billing", "notify", "reports", "gateway"),
         cleanup="compact",
     ),
-    "catalog.events": Topic(key="price list", producers=("catalog",), consumers=("reports",)),
+    "catalog.events": Topic(
+        key="price list", producers=("catalog",), consumers=("reports", "gateway")
+    ),
     "catalog.state": Topic(
         key="SKU",
         producers=("catalog",),
-        consumers=("orders", "inventory", "reports"),
+        consumers=("orders", "inventory", "reports", "gateway"),
         cleanup="compact",
     ),
     "catalog.commands": Topic(key="order", producers=("orders",), consumers=("catalog",)),

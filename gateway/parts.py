@@ -20,6 +20,7 @@ from gateway.live.hub import Hub
 from gateway.passwords import Passwords
 from gateway.portal_files import PortalFiles
 from gateway.proxy.callers import Callers
+from gateway.proxy.diary import Diary
 from gateway.proxy.headers import Headers
 from gateway.proxy.limits import Limits
 from gateway.proxy.upstream import Upstream
@@ -35,6 +36,7 @@ class Parts:
     limits: Limits
     passwords: Passwords
     upstreams: Mapping[str, Upstream]
+    diary: Diary
     interface: Interface
     hub: Hub
     feed: Feed
@@ -70,6 +72,7 @@ def prepare(runtime: Runtime) -> None:
         limits=Limits(settings),
         passwords=Passwords(),
         upstreams=upstreams,
+        diary=Diary(runtime.db),
         interface=Interface(http, settings.upstreams),
         hub=hub,
         feed=feed,

@@ -13,6 +13,7 @@ from chassis.auth import Role
 from chassis.db import Reader
 from chassis.pages import Page, PageRequest
 from gateway.audit import Entry, Head, Link
+from gateway.audit.words import said
 from gateway.schemas import AuditEntry, ClientResponse, UserResponse
 
 
@@ -126,23 +127,35 @@ class AuditFilter:
     subject_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    dealer_id: UUID | None = None
+    document: str | None = None
 
 
 async def audit_log(reader: Reader, page: PageRequest, asked: AuditFilter) -> Page[AuditEntry]:
-    """What was changed, newest first."""
+    """What was changed, newest first, with the names that people and dealers have now."""
     (before,) = page.key(UUID)
     rows = await reader.fetch(
         """
-        SELECT entry_id, at, actor, action, subject_id, facts
-        FROM audit_log
-        WHERE ($1::uuid IS NULL OR entry_id < $1)
-          AND ($3::text IS NULL OR actor = $3)
-          AND ($4::text IS NULL OR action = $4)
-          AND ($5::uuid IS NULL OR subject_id = $5)
-          AND ($6::timestamptz IS NULL OR at >= $6)
-          AND ($7::timestamptz IS NULL OR at < $7)
+        WITH found AS MATERIALIZED (
+            SELECT entry_id, at, actor, action, subject_id, facts, dealer_id, documents
+            FROM audit_log
+            WHERE ($1::uuid IS NULL OR entry_id < $1)
+              AND ($3::text IS NULL OR actor = $3)
+              AND ($4::text IS NULL OR action = $4)
+              AND ($5::uuid IS NULL OR subject_id = $5)
+              AND ($6::timestamptz IS NULL OR at >= $6)
+              AND ($7::timestamptz IS NULL OR at < $7)
+              AND ($8::uuid IS NULL OR dealer_id = $8)
+              AND ($9::text IS NULL OR documents @> ARRAY[$9])
+            ORDER BY entry_id DESC
+            LIMIT $2
+        )
+        SELECT found.*, coalesce(users.name, api_clients.name) AS actor_name, dealers.name AS dealer
+        FROM found
+        LEFT JOIN users ON found.actor = 'user:' || users.user_id
+        LEFT JOIN api_clients ON found.actor = 'user:' || api_clients.client_id
+        LEFT JOIN dealers ON dealers.dealer_id = found.dealer_id
         ORDER BY entry_id DESC
-        LIMIT $2
         """,
         before,
         page.fetch,
@@ -151,6 +164,8 @@ async def audit_log(reader: Reader, page: PageRequest, asked: AuditFilter) -> Pa
         asked.subject_id,
         asked.since,
         asked.until,
+        asked.dealer_id,
+        asked.document,
     )
     entries = [_entry(row) for row in rows]
     return Page.of(entries, page, key=lambda entry: (entry.entry_id,))
@@ -181,6 +196,12 @@ async def audit_chain(reader: Reader, *, after: int = 0, limit: int = 10_000) ->
     ]
 
 
+async def audit_base(reader: Reader) -> Head:
+    """The link before the oldest one that is kept."""
+    [row] = await reader.fetch("SELECT position, digest FROM audit_base")
+    return Head(row["position"], row["digest"])
+
+
 async def audit_head(reader: Reader) -> Head:
     """The newest link, as whoever added it left it."""
     [row] = await reader.fetch("SELECT position, digest FROM audit_head")
@@ -195,7 +216,25 @@ async def salespeople(reader: Reader) -> list[tuple[UUID, UUID | None]]:
 
 def _entry(row: Record) -> AuditEntry:
     facts = orjson.loads(row["facts"])
-    return AuditEntry(**{**row, "before": facts.pop("before", {}), "facts": facts})
+    before = facts.pop("before", {})
+    text, link = said(row["action"], row["subject_id"], facts)
+    return AuditEntry(
+        entry_id=row["entry_id"],
+        at=row["at"],
+        actor=row["actor"],
+        actor_name=row["actor_name"],
+        on_behalf_of=row["dealer_id"] if facts.get("on_behalf") else None,
+        action=row["action"],
+        title_zh=text.zh,
+        title_en=text.en,
+        subject_id=row["subject_id"],
+        link=link,
+        dealer_id=row["dealer_id"],
+        dealer=row["dealer"],
+        documents=row["documents"],
+        before=before,
+        facts=facts,
+    )
 
 
 def _user(row: Record) -> UserResponse:

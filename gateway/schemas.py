@@ -241,13 +241,21 @@ class TokenResponse(BaseModel):
 
 
 class AuditEntry(BaseModel):
-    """Who did what to whom."""
+    """Who did what, in whose name, and what was before."""
 
     entry_id: UUID
     at: datetime
-    actor: str
+    actor: str = Field(description="`user:` and the id of a person or a machine, or `operator`.")
+    actor_name: str | None
+    on_behalf_of: UUID | None = Field(description="The dealer for whom somebody else did it.")
     action: str
+    title_zh: str
+    title_en: str
     subject_id: UUID
+    link: str | None = Field(description="Where the subject is found, below `/api/v1`.")
+    dealer_id: UUID | None = Field(description="Whose it is.")
+    dealer: str | None
+    documents: list[str] = Field(description="Numbers of documents and codes that it names.")
     before: dict[str, Any] = Field(description="What of the facts was different until then.")
     facts: dict[str, Any]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import HttpUrl, PositiveFloat, PositiveInt
+from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
@@ -62,6 +62,9 @@ class Settings(ServiceSettings):
     waiting_seconds_max: PositiveFloat = 2.0
     breaker_failures: PositiveInt = 5
     breaker_seconds: PositiveFloat = 2.0
+
+    audit_days: Annotated[int, Field(ge=181)] = 1_100
+    """How long entries of the audit log are kept; the database keeps 180 in any case."""
 
     live_clients_max: PositiveInt = 10_000
     live_heartbeat_seconds: PositiveFloat = 15.0

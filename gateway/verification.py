@@ -6,14 +6,14 @@ from chassis.db import connect
 from chassis.log import log
 from chassis.runtime import Runtime
 from gateway import queries
-from gateway.audit import BEGINNING, breaks, head_of
+from gateway.audit import breaks, head_of
 from gateway.settings import Settings
 
 
 async def verify_audit_log(settings: Settings) -> None:
-    """Walk the chain of the audit log; ends with an error where it does not hold."""
-    last = BEGINNING
+    """Walk the chain of the audit log from where it begins; ends with an error where it breaks."""
     async with await connect(str(settings.postgres_dsn)) as db:
+        last = await queries.audit_base(db)
         head = await queries.audit_head(db)
         while piece := await queries.audit_chain(db, after=last.position):
             if broken := breaks(last, piece):

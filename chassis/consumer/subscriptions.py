@@ -16,6 +16,7 @@ from contracts.message import Message, State
 
 M = TypeVar("M", bound=Message)
 Handler = Callable[[Tx, Sequence[Any]], Awaitable[None]]
+Condition = Callable[[Delivery], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Subscription:
     handler: Handler
     replayable: bool = False
     together: bool = False
+    when: Condition | None = None
 
 
 def on(
@@ -31,6 +33,7 @@ def on(
     *messages: type[M],
     replayable: bool = False,
     together: bool = False,
+    when: Condition | None = None,
 ) -> Subscription:
     """Pair a handler with the message types it takes. It gets batches in which all keys differ.
 
@@ -38,8 +41,10 @@ def on(
     that folds them itself, and writes nothing that other handlers of its service read.
     `replayable`: the handler itself drops what it knows (a projection that keeps versions), so that
     it also gets messages older than the inbox remembers. State messages always are.
+    `when`: others of these messages are left out before they cost anything, by their envelope; all
+    who take a message must have the same.
     """
-    return Subscription(messages, handler, replayable, together)
+    return Subscription(messages, handler, replayable, together, when)
 
 
 @dataclass(slots=True)
@@ -47,6 +52,7 @@ class Route:
     """Where the messages of one type go."""
 
     model: type[Message]
+    when: Condition | None = None
     by_wave: list[Handler] = field(default_factory=list)
     together: list[Handler] = field(default_factory=list)
     replayable: bool = True
@@ -61,7 +67,9 @@ class Table:
         subscriptions = tuple(subscriptions)
         for subscription in subscriptions:
             for message in subscription.messages:
-                route = self._routes.setdefault(message.type, Route(message))
+                route = self._routes.setdefault(message.type, Route(message, subscription.when))
+                if route.when is not subscription.when:
+                    raise TypeError(f"{message.type} is taken under two conditions")
                 handlers = route.together if subscription.together else route.by_wave
                 handlers.append(subscription.handler)
                 route.replayable &= subscription.replayable or issubclass(message, State)
@@ -79,7 +87,9 @@ class Table:
         for delivery in {one.message_id: one for one in deliveries}.values():
             if not delivery.type:
                 spoiled.append(Spoiled(delivery, "no readable ce_id or ce_type"))
-            elif route := self._routes.get(delivery.type):
+            elif (route := self._routes.get(delivery.type)) and (
+                route.when is None or route.when(delivery)
+            ):
                 try:
                     message = route.model.model_validate_json(delivery.body)
                     parcels.append(Parcel(delivery, message))

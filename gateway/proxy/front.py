@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
 from chassis.auth import Unauthenticated
 from chassis.problems import EXPECTED, NoSuchRoute, problem
+from gateway.audit.requests import Asked, is_kept
 from gateway.live.stream import Live
 from gateway.parts import Parts
 from gateway.proxy import headers as headers_of
@@ -112,9 +114,24 @@ class Front:
         passed["X-Deadline-Ms"] = str(int(seconds * 1_000))
         if traceparent := telemetry.traceparent():
             passed["traceparent"] = traceparent
+        method, target = scope["method"], _target(scope)
         return Request(
-            scope["method"], _target(scope), passed, declared_bytes(headers), seconds, receive
+            method,
+            target,
+            passed,
+            declared_bytes(headers),
+            seconds,
+            receive,
+            self._noting(caller, method, target) if is_kept(method, target) else None,
         )
+
+    def _noting(
+        self, caller: Caller, method: str, target: str
+    ) -> Callable[[bytes | None], Awaitable[None]]:
+        async def note(body: bytes | None) -> None:
+            await self._parts.diary.note(Asked(caller.actor.reference, method, target, body))
+
+        return note
 
     def _seconds(self, scope: Scope) -> float:
         """How long the caller waits; large imports and exports take their time."""

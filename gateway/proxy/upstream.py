@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
@@ -22,6 +22,7 @@ WHOLE_MAX = 256 << 10
 """An answer up to this size is read whole and sent in one piece."""
 
 SAFE = frozenset({"GET", "HEAD"})
+DONE = range(200, 300)
 
 
 class ServiceUnavailable(DomainError):
@@ -50,6 +51,8 @@ class Request:
     seconds: float
     """How long the caller waits."""
     receive: Receive
+    carried_out: Callable[[bytes | None], Awaitable[None]] | None = None
+    """Told the body (None: a stream) once the service has done it, before its answer goes out."""
 
 
 class Upstream:
@@ -89,6 +92,8 @@ class Upstream:
                 raise ServiceUnavailable(service=self._service) from fault
             self._breaker.succeeded()
             try:
+                if request.carried_out and connection.status in DONE:
+                    await request.carried_out(body if isinstance(body, bytes) else None)
                 await self._pass_on(connection, request, send)
             finally:
                 self._pool.give_back(connection)

@@ -1,4 +1,4 @@
-"""Look into the audit log: by person, thing, kind of change and time; all of it as CSV."""
+"""Look into the audit log: by person, dealer, document and time; all of it as CSV."""
 
 from __future__ import annotations
 
@@ -31,18 +31,24 @@ Reference = Annotated[
 Kind = Annotated[str | None, Query(max_length=64, pattern=r"^[a-z.-]+$", examples=["users.change"])]
 
 EXPORT_SECONDS_MAX = 300.0
-COLUMNS = ("at", "actor", "action", "subject_id", "before", "facts")
+COLUMNS = (
+    *("at", "actor", "actor_name", "action", "title_zh", "title_en", "subject_id"),
+    *("dealer_id", "dealer", "on_behalf_of", "documents", "before", "facts"),
+)
 
 
-async def _asked(
+async def _asked(  # noqa: PLR0913  (each is a filter of the query string)
+    *,
     actor: Reference = None,
     action: Kind = None,
     subject_id: UUID | None = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
+    dealer_id: UUID | None = None,
+    document: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
 ) -> AuditFilter:
-    """`since` is included, `until` is not."""
-    return AuditFilter(actor, action, subject_id, since, until)
+    """`since` is included, `until` is not; `document` is a whole number, code or SKU."""
+    return AuditFilter(actor, action, subject_id, since, until, dealer_id, document)
 
 
 Asked = Annotated[AuditFilter, Depends(_asked)]
@@ -89,8 +95,15 @@ def _cells(entry: AuditEntry) -> tuple[object, ...]:
     return (
         entry.at.isoformat(),
         entry.actor,
+        entry.actor_name,
         entry.action,
+        entry.title_zh,
+        entry.title_en,
         entry.subject_id,
+        entry.dealer_id,
+        entry.dealer,
+        entry.on_behalf_of,
+        " ".join(entry.documents),
         orjson.dumps(entry.before).decode(),
         orjson.dumps(entry.facts).decode(),
     )

@@ -8,8 +8,9 @@ from email.utils import format_datetime
 from html import escape
 from uuid import uuid5
 
+from chassis.texts import render
 from services.notify.domain import Mail
-from services.notify.texts import MAIL_CLOSING, MAIL_GREETING, MESSAGES, render
+from services.notify.texts import MAIL_CLOSING, MAIL_GREETING, MESSAGES
 
 PAGE = """\
 <!DOCTYPE html>

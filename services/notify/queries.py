@@ -12,6 +12,7 @@ from chassis.auth import Actor
 from chassis.db import Reader
 from chassis.errors import NotFound
 from chassis.pages import Page, PageRequest
+from chassis.texts import render
 from services.notify.schemas import (
     MessageCounts,
     MessageResponse,
@@ -22,7 +23,7 @@ from services.notify.schemas import (
     TodoResponse,
     TodoStatus,
 )
-from services.notify.texts import MESSAGES, TODOS, render
+from services.notify.texts import MESSAGES, TODOS
 
 
 async def open_todos(

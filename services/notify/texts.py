@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-ABSENT = "—"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    zh: str
-    en: str
-
+from chassis.texts import Text
 
 TODOS: Mapping[str, Text] = {
     "SCREEN_APPLICATION": Text(
@@ -217,22 +209,3 @@ MESSAGES: Mapping[str, tuple[Text, Text]] = {
         Text("您的信用额度现为 {credit_limit}。", "Your credit limit is {credit_limit} now."),
     ),
 }
-
-
-def render(text: Text, facts: Mapping[str, object]) -> Text:
-    """Put the facts into both languages; `total_minor` fills `{total}`, as an amount of money."""
-    words = _Words((name.removesuffix("_minor"), _word(name, fact)) for name, fact in facts.items())
-    return Text(text.zh.format_map(words), text.en.format_map(words))
-
-
-class _Words(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return ABSENT
-
-
-def _word(name: str, fact: object) -> str:
-    if fact is None:
-        return ABSENT
-    if name.endswith("_minor") and isinstance(fact, int):
-        return f"¥{fact // 100:,}.{fact % 100:02}"
-    return str(fact)

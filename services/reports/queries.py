@@ -11,6 +11,7 @@ from asyncpg import Record
 
 from chassis.db import Reader, Tx
 from chassis.errors import NotFound
+from chassis.texts import Text, render
 from services.reports.domain import FACTS
 from services.reports.schemas import (
     Funnel,
@@ -23,7 +24,7 @@ from services.reports.schemas import (
     Timeline,
     TimelineEvent,
 )
-from services.reports.texts import EVENTS, STATUSES, STEPS, Text, render
+from services.reports.texts import EVENTS, STATUSES, STEPS
 
 PREFETCH = 500
 """Rows of a report that are fetched at once."""

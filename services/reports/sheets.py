@@ -8,9 +8,9 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, S
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from chassis.texts import Text
 from services.reports.domain import BUSINESS_TIME
 from services.reports.schemas import Language, OwedBy, SalesBy
-from services.reports.texts import Text
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Without it, Excel takes UTF-8 for the code page of the office."""

@@ -8,7 +8,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit import BEGINNING, Entry, breaks, head_of, links, text_of
+from gateway.audit import BEGINNING, Dated, Entry, breaks, head_of, links, text_of
 
 AT = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
 TEXT = st.text(max_size=20)
@@ -17,7 +17,7 @@ ENTRIES = st.lists(st.builds(Entry, TEXT, TEXT, st.uuids(), FACTS), min_size=1, 
 
 
 def a_chain(entries):
-    return links(BEGINNING, AT, [uuid4() for _ in entries], entries)
+    return links(BEGINNING, AT, [Dated(uuid4(), entry) for entry in entries])
 
 
 @given(ENTRIES)
@@ -50,10 +50,10 @@ def test_a_batch_comes_to_the_same_chain_as_one_entry_after_the_other():
     entries = [Entry("a", "b", UUID(int=n), {"n": str(n)}) for n in range(5)]
     ids = [uuid4() for _ in entries]
 
-    together = links(BEGINNING, AT, ids, entries)
+    together = links(BEGINNING, AT, map(Dated, ids, entries))
     head, single = BEGINNING, []
     for entry_id, entry in zip(ids, entries, strict=True):
-        [link] = links(head, AT, [entry_id], [entry])
+        [link] = links(head, AT, [Dated(entry_id, entry)])
         single.append(link)
         head = head_of(link)
 

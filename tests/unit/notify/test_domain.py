@@ -6,12 +6,13 @@ from uuid import uuid4
 import pytest
 
 from chassis.ids import time_of, uuid7
+from chassis.texts import render
 from contracts import dealers
 from contracts.message import Event
 from contracts.orders import Hold
 from services.notify import domain
 from services.notify.domain import FOLLOWED, MAIL_WORKS, NOTES, WORKS, Fact
-from services.notify.texts import MESSAGES, TODOS, render
+from services.notify.texts import MESSAGES, TODOS
 from tests.builders.events import Story
 
 OPENED_AND_ENDED = [

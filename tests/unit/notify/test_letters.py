@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
+from chassis.texts import ABSENT
 from services.notify.domain import NOTES, Mail, Outcome, Patience, Verdict, settle
 from services.notify.letters import letter
 from services.notify.settings import Settings
-from services.notify.texts import ABSENT, MESSAGES
+from services.notify.texts import MESSAGES
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 SENDER = "渠道 <no-reply@example.com>"

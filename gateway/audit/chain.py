@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,6 +20,14 @@ class Entry:
     action: str
     subject_id: UUID
     facts: dict[str, Any]
+
+
+class Dated(NamedTuple):
+    """An entry with its id, a UUIDv7, and the moment of what it tells; None: of being written."""
+
+    entry_id: UUID
+    entry: Entry
+    at: datetime | None = None
 
 
 class Link(NamedTuple):
@@ -42,14 +50,12 @@ class Head(NamedTuple):
 BEGINNING = Head(0, hashlib.sha256(b"").digest())
 
 
-def links(
-    head: Head, at: datetime, entry_ids: Iterable[UUID], entries: Sequence[Entry]
-) -> list[Link]:
+def links(head: Head, now: datetime, entries: Iterable[Dated]) -> list[Link]:
     """New entries as they follow on the newest one."""
     chain: list[Link] = []
-    for entry_id, entry in zip(entry_ids, entries, strict=True):
+    for entry_id, entry, happened_at in entries:
         before = head_of(chain[-1]) if chain else head
-        position = before.position + 1
+        position, at = before.position + 1, happened_at or now
         digest = digest_of(before.digest, position, entry_id, at, entry)
         chain.append(Link(position, entry_id, at, entry, digest))
     return chain
