@@ -83,6 +83,11 @@ class PriceOrder(Command):
     amendment: int = Field(
         default=0, ge=0, description="Of which amendment these are the changed lines; 0: none."
     )
+    beside: tuple[LineAsk, ...] = Field(
+        default=(),
+        description="Lines of the order that an amendment leaves alone: they count towards the "
+        "order's discount, and keep their prices.",
+    )
 
 
 class PricedLine(Part):
@@ -98,6 +103,9 @@ class PricedLine(Part):
     net_minor: Minor = Field(ge=0)
     tax_minor: Minor = Field(ge=0)
     gross_minor: Minor = Field(ge=0)
+    discount_minor: Minor = Field(
+        default=0, ge=0, description="What the order's discount took off the gross amount (P-28)."
+    )
     price_list_id: UUID
     price_list_version: int
     rule: str = Field(description="Why this price: list, version, quantity break, in words.")

@@ -33,6 +33,7 @@ RESOURCES: Mapping[str, frozenset[str]] = {
             "promotions",
             "assortments",
             "order-rules",
+            "order-discounts",
             "tax-classes",
             "quotes",
         }

@@ -25,5 +25,8 @@ ACCESS: Access = {
     "order-rules.view": roles(Role.ADM, Role.FIN, Role.SAL),
     "order-rules.change": roles(Role.ADM),
     "order-rules.end": roles(Role.ADM),
+    "order-discounts.view": roles(Role.ADM, Role.FIN, Role.SAL),
+    "order-discounts.change": roles(Role.ADM),
+    "order-discounts.end": roles(Role.ADM),
     "quotes.create": roles(Role.DLR, Role.SAL, Role.ADM, Role.MACHINE),
 }

@@ -10,6 +10,7 @@ from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.routes import (
     assortments,
     categories,
+    discounts,
     order_rules,
     price_lists,
     price_sheets,
@@ -39,6 +40,7 @@ SERVICE = Service(
         price_lists.router,
         assortments.router,
         order_rules.router,
+        discounts.router,
         tax.router,
         quotes.router,
     ),

@@ -43,6 +43,11 @@ def _amend_price(order: Order) -> catalog.PriceOrder:
             if line.quantity
         ),
         amendment=amendment.number,
+        beside=tuple(
+            catalog.LineAsk(line_no=line.line_no, sku=line.sku, quantity=line.kept)
+            for line in order.lines
+            if line.kept and line.line_no not in {one.line_no for one in amendment.lines}
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from contracts.catalog import LineAsk, PriceOrder, ProductStatus
 from services.catalog.domain import assortments
 from services.catalog.domain.assortments import HeldRule
 from services.catalog.domain.audience import EVERYBODY, Audience
+from services.catalog.domain.discounts import HeldDiscount, discounts_resolver
 from services.catalog.domain.offers import (
     Article,
     Break,
@@ -79,7 +80,7 @@ def breaks(**prices):
     )
 
 
-def knowledge(
+def knowledge(  # noqa: PLR0913  (what pricing must know)
     dealer_id,
     *lists,
     entries,
@@ -87,6 +88,7 @@ def knowledge(
     tiers=((NOON - 9 * DAY, "CITY"),),
     rules=(),
     limits=(),
+    discounts=(),
 ):
     """`entries`: breaks by list and SKU."""
     found = {
@@ -102,6 +104,7 @@ def knowledge(
         found,
         assortments.resolver(rules),
         limits_resolver(limits),
+        discounts_resolver(discounts),
     )
 
 
@@ -116,6 +119,12 @@ def held_limits(audience=EVERYBODY, **facts):
     about = {"sku": None, "categories": frozenset(), "since": NOON - DAY, "ended_at": None}
     given = {name: facts.pop(name, usual) for name, usual in about.items()}
     return HeldLimits(audience, limits=Limits(**facts), **given)
+
+
+def a_held_discount(audience=EVERYBODY, **facts):
+    """10 % from 300.00 on."""
+    given = {"since": NOON - DAY, "ended_at": None, "threshold_minor": 300_00, "percent_bp": 1_000}
+    return HeldDiscount(audience, **given | facts)
 
 
 def line_asks(quantities):

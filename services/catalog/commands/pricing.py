@@ -15,6 +15,7 @@ from contracts.message import OrderReply
 from contracts.quotes import Quote
 from services.catalog.domain import assortments
 from services.catalog.domain import pricing as domain
+from services.catalog.domain.discounts import discounts_resolver
 from services.catalog.domain.order_rules import OrderRuleBroken, limits_resolver
 from services.catalog.domain.pricing import Knowledge, Priced, PricingAsk
 from services.catalog.domain.units import Wanted, base_lines
@@ -27,7 +28,12 @@ async def price_orders(tx: Tx, asks: Sequence[PriceOrder]) -> None:
     """Price a batch of orders or of their amendments, each as of the time it was asked for."""
     outcomes = await price(
         tx,
-        [PricingAsk(ask.dealer_id, ask.at, ask.lines, partial=ask.amendment > 0) for ask in asks],
+        [
+            PricingAsk(
+                ask.dealer_id, ask.at, ask.lines, partial=ask.amendment > 0, beside=ask.beside
+            )
+            for ask in asks
+        ],
     )
     await outbox.add(tx, [_reply(ask, out) for ask, out in zip(asks, outcomes, strict=True)])
 
@@ -36,7 +42,8 @@ async def price(reader: Reader, asks: Sequence[PricingAsk]) -> list[Priced | Dom
     """Per ask its priced lines, or why it has none, as `domain.price` says."""
     dealer_ids = {ask.dealer_id for ask in asks}
     buyers = await store.buyers(reader, dealer_ids)
-    articles = await store.articles(reader, {line.sku for ask in asks for line in ask.lines})
+    lines = (line for ask in asks for line in (*ask.lines, *ask.beside))
+    articles = await store.articles(reader, {line.sku for line in lines})
     times = [ask.at for ask in asks]
     since, until = min(times), max(times)
     rules = await held_rules(reader, dealer_ids, since=since, until=until)
@@ -52,6 +59,7 @@ async def price(reader: Reader, asks: Sequence[PricingAsk]) -> list[Priced | Dom
         entries,
         assortments.resolver(rules.assortment),
         limits_resolver(rules.limits),
+        discounts_resolver(rules.discounts),
     )
     return domain.price(asks, known)
 

@@ -7,7 +7,7 @@ ALLOWs name. Whatever a DENY takes from somebody he does not buy, whatever allow
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from services.catalog.domain.audience import Audience
+from services.catalog.domain.rules import holds
 
 
 class NotInAssortment(DomainError):
@@ -25,15 +26,6 @@ class NotInAssortment(DomainError):
 
     Take the products in `skus` off the order, or ask an administrator for them.
     """
-
-
-class RuleInThePast(DomainError):
-    """A rule cannot hold for what has been ordered already.
-
-    zh: 授权规则不能对过去生效。
-    """
-
-    status = 422
 
 
 class Effect(StrEnum):
@@ -69,7 +61,7 @@ class HeldRule:
     ended_at: datetime | None
 
     def holds(self, at: datetime) -> bool:
-        return self.since <= at and (self.ended_at is None or at < self.ended_at)
+        return holds(self.since, self.ended_at, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +114,6 @@ def resolver(rules: Sequence[HeldRule]) -> AssortmentAt:
         return _assortment(held) if held else EVERYTHING
 
     return cache(assortment)
-
-
-def start(rule: Rule, now: datetime) -> Rule:
-    """The rule as it is stored; raises RuleInThePast."""
-    if rule.since < now:
-        raise RuleInThePast(since=rule.since)
-    return rule
-
-
-def end(rule: Rule, *, by: UUID, now: datetime) -> Rule:
-    """The rule ended; one that has ended stays as it is, one that has not begun never does."""
-    if rule.ended_at is not None:
-        return rule
-    return replace(rule, ended_at=max(now, rule.since), ended_by=by)
 
 
 def _assortment(held: Sequence[HeldRule]) -> Assortment:

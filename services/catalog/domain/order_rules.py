@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -18,6 +18,7 @@ from uuid import UUID
 from chassis.errors import DomainError
 from contracts.catalog import LineFault, OrderRule, PricedLine
 from services.catalog.domain.audience import Audience
+from services.catalog.domain.rules import holds
 
 
 class OrderRuleBroken(DomainError):
@@ -33,15 +34,6 @@ class OrderRuleBroken(DomainError):
         self.faults = tuple(faults)
         skus = sorted({fault.sku for fault in faults if fault.sku})
         super().__init__(skus=skus, faults=[_told(fault) for fault in faults])
-
-
-class OrderRuleInThePast(DomainError):
-    """An order rule cannot hold for what has been ordered already.
-
-    zh: 订货规则不能对过去生效。
-    """
-
-    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +89,7 @@ class HeldLimits:
     limits: Limits
 
     def holds(self, at: datetime) -> bool:
-        return self.since <= at and (self.ended_at is None or at < self.ended_at)
+        return holds(self.since, self.ended_at, at)
 
     def is_about(self, sku: str, category: str) -> bool:
         if self.sku is not None:
@@ -171,20 +163,6 @@ def broken(
     if total < least and not partial:
         faults.append(LineFault(rule=OrderRule.ORDER_MINIMUM, limit=least, asked=total))
     return faults
-
-
-def start(rule: Rule, now: datetime) -> Rule:
-    """The rule as it is stored; raises OrderRuleInThePast."""
-    if rule.since < now:
-        raise OrderRuleInThePast(since=rule.since)
-    return rule
-
-
-def end(rule: Rule, *, by: UUID, now: datetime) -> Rule:
-    """The rule ended; one that has ended stays as it is, one that has not begun never does."""
-    if rule.ended_at is not None:
-        return rule
-    return replace(rule, ended_at=max(now, rule.since), ended_by=by)
 
 
 def _fault(line: PricedLine, ordered: int, limits: Limits) -> LineFault | None:

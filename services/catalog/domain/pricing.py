@@ -24,6 +24,12 @@ from services.catalog.domain.assortments import (
     all_sold,
 )
 from services.catalog.domain.audience import Audience
+from services.catalog.domain.discounts import (
+    DiscountsAt,
+    none_given,
+    reached,
+    reduced,
+)
 from services.catalog.domain.offers import (
     Article,
     Break,
@@ -92,6 +98,8 @@ class PricingAsk:
     at: datetime
     lines: Sequence[LineAsk]
     partial: bool = False
+    beside: Sequence[LineAsk] = ()
+    """Of the same order: they count towards its discount, and get no price here."""
     """The order has other lines, too: what an order must come to is no question of these."""
 
 
@@ -112,6 +120,7 @@ class Knowledge:
     entries: Entries
     assortment_at: AssortmentAt = all_sold
     limits_at: LimitsAt = unlimited
+    discounts_at: DiscountsAt = none_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,7 @@ def wanted_entries(
         for ask in asks
         if (buyer := buyers.get(ask.dealer_id))
         for one in lists_at(buyer.audiences_at(ask.at), ask.at)
-        for line in ask.lines
+        for line in (*ask.lines, *ask.beside)
     }
 
 
@@ -240,10 +249,24 @@ def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
         for line, hit in zip(ask.lines, found, strict=True)
         if hit
     )
+    if discounts := known.discounts_at(nearest, ask.at):
+        whole = sum(line.gross_minor for line in lines) + _beside_minor(ask, known, lists)
+        if discount := reached(discounts, whole):
+            lines = reduced(discount, lines, [hit[0].tax_inclusive for hit in found if hit])
     rates = (rate for line in lines for rate in known.articles[line.sku].rates)
     priced = Priced(lines, lists[0].currency, next_change(rates, ask.at))
     limits = known.limits_at(nearest, ask.at)
     return _outside_limits(priced, known, limits, partial=ask.partial) or priced
+
+
+def _beside_minor(ask: PricingAsk, known: Knowledge, lists: Sequence[PublishedList]) -> int:
+    """What the other lines of the order come to without its discount, as far as they have a price."""
+    hits = [(line, price_of(line.sku, line.quantity, lists, known.entries)) for line in ask.beside]
+    return sum(
+        _priced(line, known.articles[line.sku], ask.at, *hit).gross_minor
+        for line, hit in hits
+        if hit
+    )
 
 
 def _unsaleable(

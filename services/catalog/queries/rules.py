@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from chassis.db import Reader
 from chassis.pages import PageRequest
 from services.catalog.domain.assortments import Rule
+from services.catalog.domain.discounts import Discount
 from services.catalog.domain.order_rules import Rule as OrderRule
 from services.catalog.store.assortments import rule_of
+from services.catalog.store.discounts import rule_of as discount_of
 from services.catalog.store.order_rules import rule_of as order_rule_of
 
 
@@ -78,3 +81,27 @@ async def order_rules(
         page.fetch,
     )
     return [order_rule_of(row) for row in rows]
+
+
+async def discounts(
+    reader: Reader, page: PageRequest, *, dealer_id: UUID | None, over_since: datetime | None
+) -> list[Discount]:
+    """Rules, newest first, one more than the page; without those that were over by `over_since`."""
+    (before,) = page.key(UUID)
+    rows = await reader.fetch(
+        """
+        SELECT rule_id, tier, province, dealer_id, threshold_minor, percent_bp, reason, since,
+               created_by, ended_at, ended_by
+        FROM order_discounts
+        WHERE ($1::uuid IS NULL OR rule_id < $1)
+          AND ($2::uuid IS NULL OR dealer_id = $2)
+          AND ($3::timestamptz IS NULL OR ended_at IS NULL OR ended_at > $3)
+        ORDER BY rule_id DESC
+        LIMIT $4
+        """,
+        before,
+        dealer_id,
+        over_since,
+        page.fetch,
+    )
+    return [discount_of(row) for row in rows]

@@ -16,11 +16,12 @@ from chassis.ids import uuid7
 from chassis.pages import Page, PageQuery
 from chassis.scope import acting, reading
 from services.catalog.access import ACCESS
-from services.catalog.commands import assortments as commands
+from services.catalog.commands import rules as commands
 from services.catalog.domain.assortments import Rule
 from services.catalog.queries import rules as queries
 from services.catalog.routes.rules import audience_of, said_of
 from services.catalog.schemas.rules import AssortmentRuleRequest, AssortmentRuleResponse
+from services.catalog.store import assortments as store
 
 router = APIRouter(prefix="/assortments", tags=["catalog"])
 Viewer = Annotated[Actor, Depends(allowed("assortments.view"))]
@@ -71,7 +72,7 @@ async def start_rule(
     async with acting(runtime, actor) as tx:
 
         async def start() -> AssortmentRuleResponse:
-            return _shown(actor, await commands.start_rule(tx, rule, now))
+            return _shown(actor, await commands.start_rule(tx, store, rule, now))
 
         return await once(tx, key, 201, start)
 
@@ -80,7 +81,7 @@ async def start_rule(
 async def end_rule(rule_id: UUID, actor: Ender, runtime: RuntimeDep) -> Response:
     """End a rule now; what was ordered before was priced by it. Repeated, it changes nothing."""
     async with acting(runtime, actor) as tx:
-        ended = await commands.end_rule(tx, rule_id, by=actor.user_id, now=datetime.now(UTC))
+        ended = await commands.end_rule(tx, store, rule_id, by=actor.user_id, now=datetime.now(UTC))
     return json_response(_shown(actor, ended))
 
 

@@ -17,11 +17,12 @@ from chassis.ids import uuid7
 from chassis.pages import Page, PageQuery
 from chassis.scope import acting, reading
 from services.catalog.access import ACCESS
-from services.catalog.commands import order_rules as commands
+from services.catalog.commands import rules as commands
 from services.catalog.domain.order_rules import Limits, Rule
 from services.catalog.queries import rules as queries
 from services.catalog.routes.rules import audience_of, said_of
 from services.catalog.schemas.rules import OrderRuleRequest, OrderRuleResponse
+from services.catalog.store import order_rules as store
 
 router = APIRouter(prefix="/order-rules", tags=["catalog"])
 Viewer = Annotated[Actor, Depends(allowed("order-rules.view"))]
@@ -71,7 +72,7 @@ async def start_order_rule(
     async with acting(runtime, actor) as tx:
 
         async def start() -> OrderRuleResponse:
-            return _shown(actor, await commands.start_rule(tx, rule, now))
+            return _shown(actor, await commands.start_rule(tx, store, rule, now))
 
         return await once(tx, key, 201, start)
 
@@ -80,7 +81,7 @@ async def start_order_rule(
 async def end_order_rule(rule_id: UUID, actor: Ender, runtime: RuntimeDep) -> Response:
     """End a rule now; what was ordered before was judged by it. Repeated, it changes nothing."""
     async with acting(runtime, actor) as tx:
-        ended = await commands.end_rule(tx, rule_id, by=actor.user_id, now=datetime.now(UTC))
+        ended = await commands.end_rule(tx, store, rule_id, by=actor.user_id, now=datetime.now(UTC))
     return json_response(_shown(actor, ended))
 
 

@@ -6,10 +6,10 @@ from chassis.errors import InvalidRequest
 from services.catalog.domain.assortments import Rule as AssortmentRule
 from services.catalog.domain.audience import Audience
 from services.catalog.domain.order_rules import Rule as OrderRule
-from services.catalog.schemas.rules import RuleRequest, RuleResponse
+from services.catalog.schemas.rules import AudienceRequest, RuleResponse
 
 
-def audience_of(body: RuleRequest) -> Audience:
+def audience_of(body: AudienceRequest) -> Audience:
     """Whom a rule is for. Raises InvalidRequest."""
     if body.dealer_id and (body.tier or body.province):
         raise InvalidRequest(("/dealer_id", "A dealer stands alone, without tier and province."))

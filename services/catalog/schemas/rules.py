@@ -16,16 +16,33 @@ Limit = Annotated[int | None, Field(ge=1, le=1_000_000_000)]
 Amount = Annotated[int | None, Field(ge=1, le=10**15)]
 
 
-class RuleRequest(Body):
-    """Whom (nothing named: everybody) a rule is for, what it is about, and from when on."""
+class AudienceRequest(Body):
+    """Whom (nothing named: everybody) a rule is for, why, and from when on."""
 
     tier: Tier | None = None
     province: Province | None = None
     dealer_id: UUID | None = Field(default=None, description="Stands alone.")
-    sku: Sku | None = None
-    category: Code | None = Field(default=None, description="With all categories below it.")
     reason: Name
     since: Moment | None = Field(default=None, description="Null: now. Never in the past.")
+
+
+class RuleRequest(AudienceRequest):
+    """And what it is about."""
+
+    sku: Sku | None = None
+    category: Code | None = Field(default=None, description="With all categories below it.")
+
+
+class DiscountRequest(AudienceRequest):
+    """How much goes off an order that comes to so much."""
+
+    threshold_minor: Annotated[int, Field(ge=0, le=10**15)] = Field(
+        description="What it comes to at least, with tax and before the discount."
+    )
+    percent_bp: Annotated[int, Field(ge=1, le=9_999)] = Field(
+        description="Basis points: 1000 is 10 %."
+    )
+    until: Moment | None = Field(default=None, description="Exclusive; null: until it is ended.")
 
 
 class AssortmentRuleRequest(RuleRequest):
@@ -54,6 +71,19 @@ class RuleResponse(BaseModel):
     dealer_id: UUID | None
     sku: str | None
     category: str | None
+    reason: str
+    since: datetime
+    ended_at: datetime | None
+    allowed_actions: list[str]
+
+
+class DiscountResponse(BaseModel):
+    rule_id: UUID
+    tier: str | None
+    province: str | None
+    dealer_id: UUID | None
+    threshold_minor: int
+    percent_bp: int
     reason: str
     since: datetime
     ended_at: datetime | None

@@ -148,7 +148,7 @@ async def test_a_rule_names_what_there_is_and_never_begins_in_the_past(stocked):
         for facts in ({"sku": "X"}, {"category": "X"}, {"dealer_id": str(uuid4())}, {"since": past})
     ]
 
-    assert slugs == ["unknown-sku", "unknown-category", "unknown-dealer", "order-rule-in-the-past"]
+    assert slugs == ["unknown-sku", "unknown-category", "unknown-dealer", "rule-in-the-past"]
 
 
 async def test_a_rule_ends_once_and_never_changes(stocked):

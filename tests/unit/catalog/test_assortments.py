@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from chassis.ids import uuid7
 from services.catalog.domain import assortments as domain
-from services.catalog.domain import pricing
+from services.catalog.domain import pricing, rules
 from services.catalog.domain.assortments import (
     EVERYTHING,
     Effect,
     NotInAssortment,
     Rule,
-    RuleInThePast,
 )
 from services.catalog.domain.audience import EVERYBODY, Audience, audiences
+from services.catalog.domain.rules import RuleInThePast
 from tests.builders.catalog import (
     DAY,
     NOON,
@@ -141,9 +141,9 @@ def test_a_rule_cannot_begin_in_the_past_and_ends_once():
     rule = Rule(uuid7(), DENY, EVERYBODY, "A", None, "停售", NOON, uuid4())
     one, two = uuid4(), uuid4()
 
-    ended = domain.end(rule, by=one, now=NOON + DAY)
+    ended = rules.end(rule, by=one, now=NOON + DAY)
 
     with pytest.raises(RuleInThePast):
-        domain.start(rule, NOON + DAY)
-    assert domain.end(ended, by=two, now=NOON + 2 * DAY) == ended
-    assert domain.end(rule, by=one, now=NOON - DAY).ended_at == NOON
+        rules.start(rule, NOON + DAY)
+    assert rules.end(ended, by=two, now=NOON + 2 * DAY) == ended
+    assert rules.end(rule, by=one, now=NOON - DAY).ended_at == NOON
