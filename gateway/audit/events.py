@@ -91,5 +91,8 @@ SUBJECTS: Mapping[str, str] = {
     billing.ReceiptAllocated.type: "order_id",
     billing.FundsReturned.type: "order_id",
     billing.InvoiceIssued.type: "invoice_id",
+    billing.CreditNoteRequested.type: "credit_note_id",
+    billing.CreditNoteRejected.type: "credit_note_id",
+    billing.CreditNoteIssued.type: "credit_note_id",
 }
 """Where the key of the topic is not what the message is about."""

@@ -222,6 +222,43 @@ ACTIONS: Mapping[str, Said] = {
     "billing.funds-returned": _order(
         "订单 {number} 退回预存款 {amount}", "{amount} of order {number} went to the wallet"
     ),
+    "billing.limit-grant-requested": Said(
+        Text(
+            "申请临时额度 {amount}，至 {until}：{reason}",
+            "A temporary limit of {amount} until {until} was asked for: {reason}",
+        ),
+        "/accounts/{}",
+    ),
+    "billing.limit-granted": Said(
+        Text(
+            "批准临时额度 {amount}，至 {until}",
+            "A temporary limit of {amount} was granted until {until}",
+        ),
+        "/accounts/{}",
+    ),
+    "billing.limit-grant-ended": Said(
+        Text(
+            "临时额度 {amount} 终止（{outcome}）", "A temporary limit of {amount} ended: {outcome}"
+        ),
+        "/accounts/{}",
+    ),
+    "billing.credit-note-requested": Said(
+        Text(
+            "申请红字发票 {number}（{invoice_number}），{gross}：{reason}",
+            "Credit note {number} on {invoice_number} over {gross} was asked for: {reason}",
+        ),
+        None,
+    ),
+    "billing.credit-note-rejected": Said(
+        Text("驳回红字发票 {number}：{reason}", "Credit note {number} was rejected: {reason}"), None
+    ),
+    "billing.credit-note-issued": Said(
+        Text(
+            "开具红字发票 {number}（{invoice_number}），{gross}",
+            "Credit note {number} on {invoice_number} over {gross} was issued",
+        ),
+        None,
+    ),
     "billing.invoice-issued": Said(
         Text("开票 {number}（订单 {order_number}）", "Invoice {number} of order {order_number}"),
         "/invoices/{}",
