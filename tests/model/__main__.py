@@ -7,9 +7,9 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 
-from contracts.dealers import Terms, TermsKind
+from contracts.dealers import Shortage, Terms, TermsKind
 from services.orders.domain.order import Order
-from tests.model.explore import Depth, explore
+from tests.model.explore import AMENDING, CLOSING, ORDINARY, Depth, explore
 from tests.model.matrix import fill, unhandled
 
 SELF = 10**9
@@ -20,6 +20,20 @@ VARIANTS = {
     "deposit 30 %": Terms(kind=TermsKind.DEPOSIT, deposit_percent=30),
     "cash on delivery": Terms(kind=TermsKind.COD),
 }
+CANCELLING = frozenset({"somebody cancels"})
+CHANGES = {
+    "amended, prepaid": (
+        Terms(kind=TermsKind.PREPAID, auto_confirm_max_minor=SELF),
+        AMENDING | CANCELLING,
+        Depth(time_outs=0, decisions=1, copies=0),
+    ),
+    "closed short, on credit": (
+        Terms(kind=TermsKind.CREDIT, auto_confirm_max_minor=SELF, shortage=Shortage.SHIP_PARTIAL),
+        CLOSING | CANCELLING,
+        Depth(time_outs=0, decisions=2, copies=0),
+    ),
+}
+"""What people do to an order later; how far it is walked when no depth is asked for."""
 DEPTHS = (Depth(time_outs=1, decisions=2, copies=0), Depth(time_outs=1, decisions=1, copies=1))
 """What is walked when none is asked for: about a minute."""
 
@@ -40,7 +54,8 @@ def main() -> int:
     )
     faults = [f"no fact for {one}" for one in unhandled()]
     orders: set[Order] = set()
-    for depth in parser.parse_args().depth or DEPTHS:
+    asked = parser.parse_args().depth
+    for depth in asked or DEPTHS:
         say(
             "depth: "
             + ", ".join(
@@ -49,6 +64,10 @@ def main() -> int:
         )
         for name, terms in VARIANTS.items():
             faults += walk(name, terms, depth, orders)
+    say("changes:")
+    for name, (terms, people, depth) in CHANGES.items():
+        for chosen in asked or (depth,):
+            faults += walk(name, terms, chosen, orders, people)
     faults += tell_matrix(orders)
     for fault in faults:
         say(f"FAULT {fault}")
@@ -56,10 +75,16 @@ def main() -> int:
     return 1 if faults else 0
 
 
-def walk(name: str, terms: Terms, depth: Depth, orders: set[Order]) -> Iterator[str]:
+def walk(
+    name: str,
+    terms: Terms,
+    depth: Depth,
+    orders: set[Order],
+    people: frozenset[str] = ORDINARY,
+) -> Iterator[str]:
     """Explore one kind of terms, and say what was seen; its faults."""
     began = time.perf_counter()
-    report = explore(terms, depth)
+    report = explore(terms, depth, people)
     endings = ", ".join(f"{count} {ending}" for ending, count in sorted(report.endings.items()))
     say(
         f"  {name}: {report.states} states, {report.moves} moves, {report.paths:.3g} paths, "

@@ -16,6 +16,7 @@ from contracts.message import Command, Message, OrderReply
 from contracts.orders import Hold, TimeOutOrder
 from services.orders import saga
 from services.orders.domain import actions
+from services.orders.domain.amending import AmendmentAsk, WantedLine
 from services.orders.domain.holding import follow_dealer
 from services.orders.domain.holds import Held
 from services.orders.domain.lines import Line
@@ -57,6 +58,8 @@ class World:
     timers: frozenset[TimeOutOrder] = frozenset()
     """Deadlines that were set; none when none may strike any more."""
     left: Depth = NOTHING
+    people: frozenset[str] = frozenset()
+    """What they may decide, of DECISIONS."""
 
 
 Move = tuple[str, World]
@@ -77,9 +80,9 @@ class Report:
     fault: str = ""
 
 
-def explore(terms: Terms, depth: Depth) -> Report:
+def explore(terms: Terms, depth: Depth, people: frozenset[str] | None = None) -> Report:
     """Every state that can be reached, breadth first, so a counterexample is a shortest one."""
-    first = start(terms, depth)
+    first = start(terms, depth, ORDINARY if people is None else people)
     came_from: dict[World, tuple[World | None, str]] = {first: (None, "submitted")}
     waiting, report = deque([first]), Report()
     numbers, edges = {first: 0}, list[list[int]]()
@@ -131,7 +134,7 @@ def paths(edges: list[list[int]]) -> int:
     return last if walked == len(edges) else 0
 
 
-def start(terms: Terms, depth: Depth) -> World:
+def start(terms: Terms, depth: Depth, people: frozenset[str]) -> World:
     order = Order(
         order_id=ORDER_ID,
         number="XS-1",
@@ -144,7 +147,8 @@ def start(terms: Terms, depth: Depth) -> World:
         submitted_at=NOON,
         lines=(Line(1, "A", QUANTITY),),
     )
-    return sent(World(order, Books(), left=depth), saga.start(order, NOON))
+    world = World(order, Books(), left=depth, people=people)
+    return sent(world, saga.start(order, NOON))
 
 
 def moves(world: World) -> Iterator[Move]:
@@ -197,13 +201,20 @@ def copies(world: World) -> Iterator[Move]:
 
 def decisions(world: World) -> Iterator[Move]:
     """What people may do to the order, where its state allows it."""
-    for what, decide in DECISIONS.items():
-        after = decide(world.order)
+    for what in sorted(world.people):
+        after = DECISIONS[what](world.order)
         if isinstance(after, Order):
             yield what, sent(_less(world, decisions=1), saga.go_on(world.order, after, NOON))
 
 
 BY_HAND = Held(Hold.MANUAL, "wait", UUID(int=9), since=NOON)
+
+
+def _amend(order: Order, quantity: int) -> object:
+    ask = AmendmentAsk("改数量", UUID(int=6), by_dealer=False, lines_max=1)
+    return actions.amend(order, [WantedLine(1, "A", quantity)], ask, NOON)
+
+
 DECISIONS: dict[str, Callable[[Order], object]] = {
     "the salesperson confirms": lambda order: actions.confirm(order, UUID(int=9), NOON),
     "the salesperson rejects": lambda order: actions.reject(order, "no"),
@@ -214,7 +225,13 @@ DECISIONS: dict[str, Callable[[Order], object]] = {
     "the partner is ready": lambda order: actions.release_hold(order, Hold.PARTNER, UUID(int=9)),
     "the dealer is stopped": lambda order: _followed(order, stopped=True),
     "the dealer is reinstated": lambda order: _followed(order, stopped=False),
+    "somebody wants more": lambda order: _amend(order, QUANTITY + 1),
+    "somebody wants less": lambda order: _amend(order, QUANTITY - 1),
+    "the rest is given up": lambda order: actions.close_remainder(order, "no", UUID(int=6), NOON),
 }
+AMENDING = frozenset({"somebody wants more", "somebody wants less"})
+CLOSING = frozenset({"the rest is given up"})
+ORDINARY = frozenset(DECISIONS) - AMENDING - CLOSING
 
 
 def _followed(order: Order, *, stopped: bool) -> Order | None:

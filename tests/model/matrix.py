@@ -193,6 +193,10 @@ REASONS: dict[type[OrderReply], tuple[Reason, ...]] = {
     billing.CreditAdjusted: (NOT_AWAITED,),
     billing.CreditAdjustmentRefused: (
         NOT_AWAITED,
+        (
+            "the order wants another total by now",
+            lambda order, reply: reply.revision != order.adjustment,
+        ),
         ("it is on the saga desk already", lambda order, _: order.progress.stuck),
         ("nobody is asking", lambda order, _: order.progress.at != "adjust_credit"),
     ),
@@ -220,7 +224,13 @@ REASONS: dict[type[OrderReply], tuple[Reason, ...]] = {
     inventory.StockRefused: (ANSWERED, FINAL, ABANDONED),
     inventory.ReservationExpired: (NOT_SOFT,),
     inventory.ReservationFirmed: (NOT_SOFT,),
-    inventory.ReservationAmended: (NOT_THIS_AMENDMENT,),
+    inventory.ReservationAmended: (
+        NOT_THIS_AMENDMENT,
+        (
+            "it is not priced yet, so nobody asked",
+            lambda order, _: order.amending is not None and order.amending.total_minor is None,
+        ),
+    ),
     inventory.AmendmentRefused: (NOT_THIS_AMENDMENT,),
     inventory.RemainderNotClosed: (
         ("nobody closes the remainder", lambda order, _: order.closing is None),

@@ -242,7 +242,7 @@ def refused(order: Order, number: int, reason: str) -> Order:
 def applied(order: Order, number: int, backordered: Iterable[LineCount]) -> Order:
     """Inventory holds the new lines: they are the order's from now on."""
     amendment = order.amending
-    if amendment is None or amendment.number != number:
+    if amendment is None or amendment.number != number or amendment.total_minor is None:
         return order
     lines = _merged(order, amendment)
     return changed(

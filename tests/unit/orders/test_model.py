@@ -2,8 +2,9 @@
 
 import pytest
 
+from contracts.dealers import Shortage
 from tests.builders.orders import ON_CREDIT, PREPAID, confirming_itself
-from tests.model.explore import Depth, explore, paths
+from tests.model.explore import AMENDING, CLOSING, Depth, explore, paths
 from tests.model.matrix import fill, unhandled
 
 
@@ -30,6 +31,25 @@ def test_every_interleaving_ends_or_rests_in_somebodys_queue(terms, depth):
     assert report.states > 1_000
     assert report.paths > 10_000
     assert {"COMPLETED", "REJECTED"} <= report.endings.keys()
+    assert fill(report.orders).faults == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "people", "ending"),
+    [
+        (PREPAID, AMENDING, "COMPLETED"),
+        (PREPAID.model_copy(update={"shortage": Shortage.SHIP_PARTIAL}), CLOSING, "CLOSED_SHORT"),
+    ],
+    ids=["amended", "closed short"],
+)
+def test_whatever_becomes_of_it_later_the_books_and_the_order_agree(terms, people, ending):
+    """I-12, S-4, P-03: lines, money and invoices, whoever refuses, and in any order."""
+    depth = Depth(time_outs=0, decisions=1, copies=0)
+
+    report = explore(confirming_itself(terms), depth, people)
+
+    assert report.fault == "", report.counterexample
+    assert {ending, "REJECTED"} <= report.endings.keys()
     assert fill(report.orders).faults == []
 
 
