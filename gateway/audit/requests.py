@@ -18,7 +18,6 @@ TOLD = frozenset(
     {
         *("POST /orders", "POST /carts/{}/submit"),
         *(f"POST /orders/{{}}/{act}" for act in ("confirm", "hold", "release-hold", "cancel")),
-        "POST /orders/{}/release-credit-hold",
         *("POST /payments", "POST /payments/{}/allocate", "POST /payments/{}/reverse"),
         "POST /accounts/{}/pay-order",
         *(f"POST /pick-tasks/{{}}/{act}" for act in ("start", "confirm", "put-back")),
