@@ -296,6 +296,65 @@ class CreditNoteIssued(BillingEvent):
     )
 
 
+class SurplusReceived(BillingEvent):
+    """Money was paid for an order that does not take it: it is in the dealer's wallet."""
+
+    type = "billing.surplus-received.v1"
+
+    receipt_id: UUID
+    receipt_number: str
+    order_id: UUID
+    number: str = Field(description="The order's number; empty if it never had an account.")
+    amount_minor: Minor = Field(gt=0, description="What of the money it did not take.")
+    cause: str = Field(description="released: the order is cancelled or over; paid: it needs less.")
+
+
+class RefundEvent(BillingEvent):
+    """Something happened to a refund to the dealer's bank account."""
+
+    refund_id: UUID
+    number: str
+    amount_minor: Minor = Field(gt=0)
+
+
+class RefundRequested(RefundEvent):
+    """Money of the wallet is set apart for a refund; another person decides."""
+
+    type = "billing.refund-requested.v1"
+
+    reason: str
+
+
+class RefundApproved(RefundEvent):
+    """The refund can be paid."""
+
+    type = "billing.refund-approved.v1"
+
+
+class RefundPaid(RefundEvent):
+    """The bank transferred the refund."""
+
+    type = "billing.refund-paid.v1"
+
+    bank_reference: str
+
+
+class RefundFailed(RefundEvent):
+    """The bank did not transfer the refund; it is paid again or given up."""
+
+    type = "billing.refund-failed.v1"
+
+    reason: str
+
+
+class RefundRejected(RefundEvent):
+    """The refund was declined or given up; the money is back in the wallet."""
+
+    type = "billing.refund-rejected.v1"
+
+    reason: str
+
+
 class InvoiceIssued(BillingEvent):
     """An invoice was issued for one shipment."""
 

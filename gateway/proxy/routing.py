@@ -69,6 +69,7 @@ RESOURCES: Mapping[str, frozenset[str]] = {
             "statements",
             "rebate-programs",
             "reconciliations",
+            "closed-days",
             "points",
         }
     ),

@@ -30,6 +30,8 @@ ACCESS: Access = {
     "reconciliations.view": roles(Role.FIN, Role.ADM),
     "reconciliations.import": roles(Role.FIN),
     "reconciliations.decide": roles(Role.FIN),
+    "closed-days.view": roles(Role.FIN, Role.ADM),
+    "closed-days.close": roles(Role.FIN),
     "credit-notes.view": roles(*LOOKING),
     "credit-notes.request": roles(Role.FIN),
     "credit-notes.issue": roles(Role.FIN),

@@ -9,6 +9,7 @@ from services.billing.access import ACCESS
 from services.billing.consumers import SUBSCRIPTIONS
 from services.billing.routes import (
     accounts,
+    closing,
     credit_notes,
     invoices,
     limits,
@@ -30,6 +31,7 @@ SERVICE = Service(
         limits.router,
         refunds.router,
         reconciliations.router,
+        closing.router,
         invoices.invoices,
         credit_notes.router,
         invoices.receivables,

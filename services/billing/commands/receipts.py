@@ -14,8 +14,10 @@ from services.billing.commands.outcomes import Outcome, missing_or_stale
 from services.billing.domain import allocations, receipts
 from services.billing.domain.allocations import Allocate, PayOrder
 from services.billing.domain.books import Books
-from services.billing.domain.documents import series
+from services.billing.domain.closing import booked_on
+from services.billing.domain.documents import business_day, series
 from services.billing.domain.receipts import Receipt, RecordReceipt, Reverse
+from services.billing.store import closing
 from services.billing.store import receipts as store
 from services.billing.store.accounts import order_accounts
 
@@ -34,6 +36,7 @@ async def record_receipts(tx: Tx, asks: Sequence[RecordReceipt]) -> list[Outcome
         for ask, number in zip(accepted, numbers, strict=True):
             receipts.record(books, ask, number)
         await store.insert_receipts(tx, accepted, numbers)
+        await _postpone(tx, accepted)
     await save_books(tx, books)
     await outbox.add(tx, books.messages)
     return outcomes
@@ -88,6 +91,17 @@ async def reverse_receipts(tx: Tx, asks: Sequence[Reverse]) -> list[Outcome]:
     await store.reverse_receipts(tx, done)
     await outbox.add(tx, books.messages)
     return outcomes
+
+
+async def _postpone(tx: Tx, asks: Sequence[RecordReceipt]) -> None:
+    """What came on a closed day counts for the next open one (F-21)."""
+    today = business_day(datetime.now(UTC))
+    if earlier := [ask for ask in asks if ask.received_on < today]:
+        closed_through = await closing.lock_to_book(tx)
+        days = {ask.receipt_id: booked_on(ask.received_on, closed_through) for ask in earlier}
+        late = {ask.receipt_id for ask in earlier if days[ask.receipt_id] != ask.received_on}
+        if late:
+            await store.postpone(tx, {receipt_id: days[receipt_id] for receipt_id in late})
 
 
 async def _refuse_used(

@@ -43,7 +43,8 @@ async def import_file(tx: Tx, file_name: str, text: str, by: UUID) -> UUID:
 
     Raises InvalidRequest.
     """
-    lines, digest = read(text, business_day(datetime.now(UTC))), hashlib.sha256(text.encode())
+    file, digest = read(text, business_day(datetime.now(UTC))), hashlib.sha256(text.encode())
+    lines = file.lines
     if known := await store.imported_before(tx, digest.digest()):
         return known
     references = {(Method.BANK_TRANSFER, line.bank_reference) for line in lines}
@@ -58,7 +59,8 @@ async def import_file(tx: Tx, file_name: str, text: str, by: UUID) -> UUID:
     proposed = [(line, propose(line, found)) for line in lines]
     new = await store.insert_lines(tx, reconciliation_id, proposed)
     counts = (len(lines), len(lines) - new)
-    await store.insert_reconciliation(tx, reconciliation_id, digest.digest(), file_name, counts, by)
+    named = (file_name, digest.digest())
+    await store.insert_reconciliation(tx, reconciliation_id, named, counts, file.repeated, by)
     return reconciliation_id
 
 

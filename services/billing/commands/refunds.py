@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from chassis import outbox
 from chassis.db import Tx
 from chassis.errors import DomainError, NotFound
 from chassis.numbers import take_numbers
@@ -28,7 +29,9 @@ async def request_refunds(tx: Tx, asks: Sequence[RequestRefund]) -> list[Outcome
     if accepted:
         numbers = await take_numbers(tx, series("TK", datetime.now(UTC)), len(accepted))
         await store.insert_refunds(tx, accepted, numbers)
+        books.messages.extend(map(refunds.asked, accepted, numbers))
     await save_books(tx, books)
+    await outbox.add(tx, books.messages)
     return outcomes
 
 
@@ -48,6 +51,7 @@ async def take_steps(tx: Tx, asks: Sequence[TakeStep]) -> list[Outcome]:
     await save_books(tx, books)
     done = [ask for ask, refusal in zip(asks, outcomes, strict=True) if refusal is None]
     await store.save_steps(tx, done)
+    await outbox.add(tx, books.messages)
     return outcomes
 
 

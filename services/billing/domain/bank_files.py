@@ -99,14 +99,23 @@ class Proposal:
     receipt_id: UUID | None = None
 
 
-def read(text: str, today: date) -> list[BankLine]:
-    """The lines of a file, each bank reference once. Raises InvalidRequest naming lines."""
+@dataclass(frozen=True, slots=True)
+class BankFile:
+    """The lines of a file, each bank reference once; and those that repeat one."""
+
+    lines: Sequence[BankLine]
+    repeated: Sequence[BankLine]
+
+
+def read(text: str, today: date) -> BankFile:
+    """What a file says. Raises InvalidRequest naming lines."""
     rows = _rows(text)
     if not rows or tuple(cell.strip() for cell in rows[0]) not in {COLUMNS, COLUMNS_ZH}:
         raise InvalidRequest(("/csv", f"The first line names the columns: {','.join(COLUMNS)}."))
     if len(rows) - 1 > LINES_MAX:
         raise InvalidRequest(("/csv", f"More than {LINES_MAX} lines: split the file."))
     lines: dict[str, BankLine] = {}
+    repeated: list[BankLine] = []
     faults: list[tuple[str, str]] = []
     for line_no, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
@@ -114,11 +123,11 @@ def read(text: str, today: date) -> list[BankLine]:
         line = _line(line_no, [cell.strip() for cell in row], today)
         if isinstance(line, str):
             faults.append(("/csv", f"Line {line_no}: {line}"))
-        else:
-            lines.setdefault(line.bank_reference, line)
+        elif lines.setdefault(line.bank_reference, line) is not line:
+            repeated.append(line)
     if faults:
         raise InvalidRequest(*faults[:FAULTS_MAX])
-    return list(lines.values())
+    return BankFile(list(lines.values()), repeated)
 
 
 def _rows(text: str) -> list[list[str]]:

@@ -14,8 +14,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import DomainError, InvalidRequest
-from contracts.billing import ReceiptConfirmed, ReceiptReversed
-from services.billing.domain.books import Books, Code, Kind, Posting
+from contracts.billing import ReceiptConfirmed, ReceiptReversed, SurplusReceived
+from services.billing.domain.books import Books, Code, Kind, OrderState, Posting
 from services.billing.domain.covering import Share, cover, foreign_orders, part_of, uncover
 
 
@@ -197,7 +197,24 @@ def record(books: Books, ask: RecordReceipt, number: str) -> None:
         )
     )
     for share in ask.shares:
+        if surplus := share.amount_minor - part_of(books, share):
+            books.messages.append(_surplus(books, ask, number, share.order_id, surplus))
         cover(books, share, ask.receipt_id)
+
+
+def _surplus(
+    books: Books, ask: RecordReceipt, number: str, order_id: UUID, amount_minor: int
+) -> SurplusReceived:
+    order = books.orders[order_id]
+    return SurplusReceived(
+        dealer_id=ask.dealer_id,
+        receipt_id=ask.receipt_id,
+        receipt_number=number,
+        order_id=order_id,
+        number=order.number,
+        amount_minor=amount_minor,
+        cause="released" if order.state is OrderState.RELEASED else "paid",
+    )
 
 
 def reverse(books: Books, receipt: Receipt, ask: Reverse) -> DomainError | None:

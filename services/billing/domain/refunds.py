@@ -13,6 +13,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import DomainError, InvalidRequest
+from contracts.billing import (
+    RefundApproved,
+    RefundEvent,
+    RefundFailed,
+    RefundPaid,
+    RefundRejected,
+    RefundRequested,
+)
 from services.billing.domain.allocations import WalletShort
 from services.billing.domain.books import Books, Code, Kind, Posting
 from services.billing.domain.receipts import SalespersonMayNotCollect
@@ -120,6 +128,7 @@ class Refund:
     dealer_id: UUID
     amount_minor: int
     requested_by: UUID
+    number: str = ""
     state: RefundState = RefundState.REQUESTED
     version: int = 1
 
@@ -138,6 +147,17 @@ def request(books: Books, ask: RequestRefund) -> DomainError | None:
     return None
 
 
+def asked(ask: RequestRefund, number: str) -> RefundRequested:
+    """What is told of a request that was accepted."""
+    return RefundRequested(
+        dealer_id=ask.dealer_id,
+        refund_id=ask.refund_id,
+        number=number,
+        amount_minor=ask.amount_minor,
+        reason=ask.reason,
+    )
+
+
 def take(books: Books, refund: Refund, ask: TakeStep) -> DomainError | Refund:
     """The refund after the step; what the step moves is posted."""
     if ask.step not in STEPS[refund.state]:
@@ -150,4 +170,23 @@ def take(books: Books, refund: Refund, ask: TakeStep) -> DomainError | Refund:
     if to:
         amounts = {Code.REFUNDS: refund.amount_minor, to: -refund.amount_minor}
         books.post(Posting(Kind.REFUND, refund.dealer_id, refund.refund_id, amounts))
+    books.messages.append(_told(refund, ask))
     return replace(refund, state=LEADS_TO[ask.step], version=refund.version + 1)
+
+
+def _told(refund: Refund, ask: TakeStep) -> RefundEvent:
+    about = {
+        "dealer_id": refund.dealer_id,
+        "refund_id": refund.refund_id,
+        "number": refund.number,
+        "amount_minor": refund.amount_minor,
+    }
+    match ask.step:
+        case Step.APPROVE:
+            return RefundApproved.model_validate(about)
+        case Step.PAY:
+            return RefundPaid.model_validate({**about, "bank_reference": ask.text})
+        case Step.FAIL:
+            return RefundFailed.model_validate({**about, "reason": ask.text})
+        case Step.REJECT:
+            return RefundRejected.model_validate({**about, "reason": ask.text})

@@ -25,6 +25,7 @@ async def payments(reader: Reader, page: PageRequest, filters: PaymentFilters) -
                r.receipt_id AS payment_id, r.number, r.version, r.method, r.reference, r.state,
                r.amount_minor, r.allocated_minor,
                r.amount_minor - r.allocated_minor AS unallocated_minor, r.received_on,
+               coalesce(r.booked_on, r.received_on) AS booked_on,
                r.recorded_by, r.recorded_at
         FROM receipts r
         JOIN accounts a ON a.dealer_id = r.dealer_id
@@ -56,7 +57,8 @@ async def payment(reader: Reader, payment_id: UUID) -> PaymentResponse:
         SELECT r.dealer_id, a.code AS dealer_code, a.name AS dealer_name,
                r.receipt_id AS payment_id, r.number, r.version, r.method, r.reference, r.state,
                r.amount_minor, r.allocated_minor,
-               r.amount_minor - r.allocated_minor AS unallocated_minor, r.received_on, r.note,
+               r.amount_minor - r.allocated_minor AS unallocated_minor, r.received_on,
+               coalesce(r.booked_on, r.received_on) AS booked_on, r.note,
                r.recorded_by, r.recorded_at, r.reversed_by, r.reversed_at, r.reverse_reason
         FROM receipts r
         JOIN accounts a ON a.dealer_id = r.dealer_id

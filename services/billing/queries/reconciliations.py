@@ -11,6 +11,7 @@ from services.billing.domain.bank_files import LineState
 from services.billing.schemas.reconciliations import (
     BankLineResponse,
     Reconciliation,
+    ReconciliationException,
     ReconciliationResponse,
 )
 
@@ -82,6 +83,32 @@ async def bank_lines(
     )
     found = [BankLineResponse(**row) for row in rows]
     return Page[BankLineResponse].of(found, page, key=lambda one: (one.line_no,))
+
+
+async def exceptions(
+    reader: Reader, page: PageRequest, reconciliation_id: UUID
+) -> Page[ReconciliationException]:
+    """Differences between a file and the receipts of its days, by kind."""
+    kind, line_no, reference = page.key(str, int, str)
+    rows = await reader.fetch(
+        """
+        SELECT kind, day, line_no, bank_reference, amount_minor, receipt_id, recorded_minor
+        FROM reconciliation_exceptions
+        WHERE reconciliation_id = $1
+          AND ($2::text IS NULL OR (kind, coalesce(line_no, 0), bank_reference) > ($2, $3, $4))
+        ORDER BY kind, coalesce(line_no, 0), bank_reference
+        LIMIT $5
+        """,
+        reconciliation_id,
+        kind,
+        line_no,
+        reference,
+        page.fetch,
+    )
+    found = [ReconciliationException(**row) for row in rows]
+    return Page[ReconciliationException].of(
+        found, page, key=lambda one: (one.kind, one.line_no or 0, one.bank_reference)
+    )
 
 
 async def bank_line(reader: Reader, reconciliation_id: UUID, line_no: int) -> BankLineResponse:

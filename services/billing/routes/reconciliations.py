@@ -24,6 +24,7 @@ from services.billing.schemas.reconciliations import (
     BankLineResponse,
     ConfirmLineRequest,
     Reconciliation,
+    ReconciliationException,
     ReconciliationResponse,
 )
 
@@ -64,6 +65,16 @@ async def list_bank_lines(
     async with reading(runtime, actor) as reader:
         await queries.reconciliation(reader, reconciliation_id)
         return await queries.bank_lines(reader, page, reconciliation_id, state)
+
+
+@router.get("/{reconciliation_id}/exceptions", response_model=Page[ReconciliationException])
+async def list_exceptions(
+    reconciliation_id: UUID, actor: Viewer, runtime: RuntimeDep, page: PageQuery
+) -> Page[ReconciliationException]:
+    """How a file and the receipts of its days differ, as they stand now."""
+    async with reading(runtime, actor) as reader:
+        await queries.reconciliation(reader, reconciliation_id)
+        return await queries.exceptions(reader, page, reconciliation_id)
 
 
 @router.post("", status_code=201, response_model=ReconciliationResponse)

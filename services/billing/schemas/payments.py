@@ -70,6 +70,7 @@ class Payment(Dealer):
     allocated_minor: int
     unallocated_minor: int = Field(description="What of it went to the wallet.")
     received_on: date
+    booked_on: date = Field(description="The day it counts for: a closed one takes no more.")
     recorded_by: UUID
     recorded_at: datetime
 

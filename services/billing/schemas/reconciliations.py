@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -45,6 +46,27 @@ class ReconciliationResponse(Reconciliation):
     confirmed_count: int
     rejected_count: int
     allowed_actions: list[str]
+
+
+class ExceptionKind(StrEnum):
+    """How the bank's file and the receipts differ."""
+
+    MISSING_HERE = "MISSING_HERE"
+    MISSING_THERE = "MISSING_THERE"
+    AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
+    DUPLICATE = "DUPLICATE"
+
+
+class ReconciliationException(BaseModel):
+    """A difference that somebody has to settle."""
+
+    kind: ExceptionKind
+    day: date
+    line_no: int | None = Field(description="Of the file; none where it misses a receipt.")
+    bank_reference: str
+    amount_minor: int | None = Field(description="By the bank.")
+    receipt_id: UUID | None
+    recorded_minor: int | None = Field(description="By the receipt.")
 
 
 class BankLineResponse(BaseModel):

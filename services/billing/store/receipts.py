@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from asyncpg import Record
@@ -97,6 +98,20 @@ async def insert_receipts(tx: Tx, asks: Sequence[RecordReceipt], numbers: Sequen
         [ask.note for ask in asks],
         [ask.by for ask in asks],
         numbers,
+    )
+
+
+async def postpone(tx: Tx, days: Mapping[UUID, date]) -> None:
+    """Let receipts count for a later day than they came on, because that is closed."""
+    await tx.execute(
+        """
+        UPDATE receipts
+        SET booked_on = new.day
+        FROM unnest($1::uuid[], $2::date[]) AS new(receipt_id, day)
+        WHERE receipts.receipt_id = new.receipt_id
+        """,
+        list(days),
+        list(days.values()),
     )
 
 

@@ -110,23 +110,26 @@ async def insert_lines(
 async def insert_reconciliation(
     tx: Tx,
     reconciliation_id: UUID,
-    digest: bytes,
-    file_name: str,
+    named: tuple[str, bytes],
     counts: tuple[int, int],
+    repeated: Sequence[BankLine],
     by: UUID,
 ) -> None:
-    """`counts`: lines in the file, and those of them that an earlier one had."""
+    """`named`: name and digest; `counts`: the lines, and those that an earlier file had."""
     await tx.execute(
         """
         INSERT INTO reconciliations (reconciliation_id, digest, file_name, line_count,
-                                     known_count, imported_by)
-        VALUES ($1, $2, $3, $4, $5, $6)
+                                     known_count, imported_by, repeated_lines,
+                                     repeated_references)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         reconciliation_id,
-        digest,
-        file_name,
+        named[1],
+        named[0],
         *counts,
         by,
+        [line.line_no for line in repeated],
+        [line.bank_reference for line in repeated],
     )
 
 

@@ -27,7 +27,7 @@ async def owners_of_refunds(tx: Tx, refund_ids: Collection[UUID]) -> dict[UUID, 
 async def refunds(tx: Tx, refund_ids: Collection[UUID]) -> dict[UUID, Refund]:
     rows = await tx.fetch(
         """
-        SELECT refund_id, dealer_id, amount_minor, requested_by, state, version
+        SELECT refund_id, dealer_id, amount_minor, requested_by, number, state, version
         FROM refunds
         WHERE refund_id = ANY($1::uuid[])
         """,
@@ -39,6 +39,7 @@ async def refunds(tx: Tx, refund_ids: Collection[UUID]) -> dict[UUID, Refund]:
             row["dealer_id"],
             row["amount_minor"],
             row["requested_by"],
+            row["number"],
             RefundState(row["state"]),
             row["version"],
         )

@@ -3,7 +3,9 @@
 import asyncio
 import random
 
-from contracts.billing import FundsReturned, OrderFundsChanged, ReceiptAllocated
+import pytest
+
+from contracts.billing import FundsReturned, OrderFundsChanged, ReceiptAllocated, SurplusReceived
 from services.billing.commands import adjustments, credit, invoices, receipts
 from services.billing.domain.allocations import Allocate, PayOrder
 from services.billing.domain.covering import NothingDue
@@ -208,6 +210,76 @@ async def test_receipts_in_a_batch_share_their_numbers_and_refusals_take_none(bi
     assert [type(outcome) for outcome in outcomes] == [type(None), ReferenceUsed, type(None)]
     numbers = await billing_db.fetch("SELECT number FROM receipts ORDER BY number")
     assert [row["number"][-6:] for row in numbers] == ["000001", "000002"]
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+async def test_money_around_the_end_of_an_order_is_in_the_wallet_and_somebody_hears_of_it(
+    billing_db, before
+):
+    """E-10, S-6: before it, it returns; after it, it never revives the order."""
+    dealer = await an_account(billing_db, 0)
+    order = a_hold(500, credit_yuan=0, dealer_id=dealer)
+    receipt = a_receipt(500, a_share(order, 500), dealer_id=dealer)
+    steps = [(receipts.record_receipts, receipt), (credit.release_credit, a_release(order))]
+    await do(billing_db, credit.hold_credit, order)
+
+    for command, ask in steps if before else reversed(steps):
+        await do(billing_db, command, ask)
+
+    assert await wallet(billing_db) == 500
+    late = await told(billing_db, SurplusReceived)
+    assert [(event.cause, event.amount_minor) for event in late] == (
+        [] if before else [("released", 500 * YUAN)]
+    )
+    assert len(await told(billing_db, FundsReturned)) == (1 if before else 0)
+    assert await billing_db.fetchval("SELECT state FROM order_accounts") == "RELEASED"
+    assert await faults(billing_db) == []
+
+
+async def test_money_and_the_end_of_its_order_at_the_same_moment_end_in_the_wallet(billing_db):
+    """E-10: whichever is first, all of it is there, once."""
+    dealer = await an_account(billing_db, 0)
+    orders = [a_hold(100, credit_yuan=0, dealer_id=dealer) for _ in range(20)]
+    await do(billing_db, credit.hold_credit, *orders)
+
+    await asyncio.gather(
+        *(
+            do(billing_db, command, ask)
+            for order in orders
+            for command, ask in (
+                (credit.release_credit, a_release(order)),
+                (receipts.record_receipts, a_receipt(100, a_share(order, 100), dealer_id=dealer)),
+            )
+        )
+    )
+
+    back = len(await told(billing_db, FundsReturned)) + len(await told(billing_db, SurplusReceived))
+    assert (await wallet(billing_db), back) == (2_000, 20)
+    assert await faults(billing_db) == []
+
+
+async def test_who_pays_an_order_twice_has_the_second_payment_in_the_wallet(billing_db):
+    """E-02, S-6: two tabs pay the same order: one allocation, one wallet entry, one message."""
+    dealer = await an_account(billing_db, 0)
+    order = a_hold(500, credit_yuan=0, dealer_id=dealer)
+    await do(billing_db, credit.hold_credit, order)
+
+    await asyncio.gather(
+        *(
+            do(
+                billing_db,
+                receipts.record_receipts,
+                a_receipt(500, a_share(order, 500), dealer_id=dealer),
+            )
+            for _ in range(2)
+        )
+    )
+
+    assert len(await told(billing_db, ReceiptAllocated)) == 1
+    assert await wallet(billing_db) == 500
+    (surplus,) = await told(billing_db, SurplusReceived)
+    assert (surplus.cause, surplus.amount_minor) == ("paid", 500 * YUAN)
+    assert await faults(billing_db) == []
 
 
 def a_step(chance, holds, paid):

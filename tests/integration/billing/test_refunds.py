@@ -6,11 +6,18 @@ from uuid import uuid4
 import pytest
 
 from chassis.auth import Role
+from contracts.billing import (
+    RefundApproved,
+    RefundFailed,
+    RefundPaid,
+    RefundRejected,
+    RefundRequested,
+)
 from services.billing.app import SERVICE
 from services.billing.commands import receipts
 from tests.builders.billing import YUAN, a_receipt
 from tests.builders.edge import a_key, an_actor, serving
-from tests.integration.billing.test_credit import an_account, do
+from tests.integration.billing.test_credit import an_account, do, told
 from tests.integration.billing.test_receipts import faults, wallet
 
 ASKER, APPROVER = an_actor(Role.FIN), an_actor(Role.FIN)
@@ -72,6 +79,11 @@ async def test_a_refund_is_asked_for_approved_by_another_and_paid(api, billing_d
     assert set_apart == {"cash": 1_000, "wallet": -600, "refunds": -400}
     assert await posted(billing_db) == {"cash": 600, "wallet": -600}
     assert paid.json()["approved_by"] == str(APPROVER.user_id)
+    events = [await told(billing_db, event) for event in (RefundRequested, RefundApproved)]
+    assert [(event.number, event.amount_minor) for (event,) in events] == [
+        (asked.json()["number"], 400 * YUAN)
+    ] * 2
+    assert (await told(billing_db, RefundPaid))[0].bank_reference == "ICBC-1"
     assert await faults(billing_db) == []
 
 
@@ -194,3 +206,15 @@ async def test_a_wrong_field_is_named(api, billing_db, change, pointer):
 
     assert response.status_code == 422
     assert response.json()["faults"][0]["pointer"] == pointer
+
+
+async def test_a_refund_that_fails_and_is_given_up_says_so_each_time(api, billing_db):
+    """F-20, F-81: who waits for it hears why."""
+    asked = await ask(api, a_refund(await a_dealer_with_money(billing_db, 1_000), 400))
+
+    await take(api, asked, "approve")
+    await take(api, asked, "fail", **WHY)
+    await take(api, asked, "reject", **WHY)
+
+    events = [(await told(billing_db, event))[0] for event in (RefundFailed, RefundRejected)]
+    assert [event.reason for event in events] == [WHY["reason"]] * 2
