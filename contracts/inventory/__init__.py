@@ -19,6 +19,7 @@ from contracts.inventory.fulfilment import (
     ShipmentProgress,
     ShipmentReceived,
     ShipmentStatus,
+    ShippedLot,
     ShortLine,
 )
 from contracts.inventory.reserving import (
@@ -100,6 +101,7 @@ __all__ = [
     "ShipmentProgress",
     "ShipmentReceived",
     "ShipmentStatus",
+    "ShippedLot",
     "ShortLine",
     "StockCounted",
     "StockIssued",

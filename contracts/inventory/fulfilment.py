@@ -140,6 +140,13 @@ class ShipmentEvent(FulfilmentEvent):
     shipment_number: str = Field(description="Number of the outbound note 出库单.")
 
 
+class ShippedLot(Part):
+    line_no: int = Field(ge=1)
+    sku: Sku
+    lot: str
+    quantity: Quantity
+
+
 class OutboundPosted(ShipmentEvent):
     """Goods left the stock."""
 
@@ -149,6 +156,7 @@ class OutboundPosted(ShipmentEvent):
     direct: bool = Field(
         default=False, description="From a DIRECT warehouse: nobody dispatches or delivers it."
     )
+    lots: tuple[ShippedLot, ...] = Field(default=(), description="Of what is kept by lot.")
 
 
 class ShipmentDispatched(ShipmentEvent):

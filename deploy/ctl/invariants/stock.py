@@ -104,6 +104,109 @@ STOCK = (
         """,
     ),
     Invariant(
+        "P-24",
+        "Where a shelf is kept by bin or lot, what lies there adds up to what is on hand.",
+        "inventory",
+        """
+        SELECT s.warehouse_id || ' ' || s.sku AS subject,
+               CASE WHEN s.on_hand <> b.quantity
+                    THEN format('%s on hand, %s in bins and lots', s.on_hand, b.quantity)
+                    WHEN b.sku IS NULL AND s.on_hand > 0 AND w.mode <> 'DIRECT'
+                         AND (p.lot_tracked OR EXISTS (SELECT FROM bins
+                                                       WHERE bins.warehouse_id = s.warehouse_id))
+                    THEN format('%s on hand, in no bin or lot', s.on_hand) END AS fault
+        FROM stock s
+        JOIN warehouses w USING (warehouse_id)
+        LEFT JOIN products p USING (sku)
+        LEFT JOIN (
+            SELECT warehouse_id, sku, sum(quantity) AS quantity
+            FROM stowed
+            GROUP BY warehouse_id, sku
+        ) b USING (warehouse_id, sku)
+        """,
+    ),
+    Invariant(
+        "P-24",
+        "What is picked of a bin and lot is what orders took from it and have not shipped.",
+        "inventory",
+        """
+        SELECT warehouse_id || ' ' || sku || ' ' || bin || ' ' || lot AS subject,
+               CASE WHEN coalesce(b.picked, 0) <> coalesce(t.picked, 0)
+                    THEN format('%s picked, orders took %s', b.picked, t.picked) END AS fault
+        FROM stowed b
+        FULL JOIN (
+            SELECT f.warehouse_id, l.sku, t.bin, t.lot, sum(t.quantity) AS picked
+            FROM picked_from t
+            JOIN fulfilment_lines l USING (order_id, line_no)
+            JOIN fulfilments f USING (order_id)
+            GROUP BY f.warehouse_id, l.sku, t.bin, t.lot
+        ) t USING (warehouse_id, sku, bin, lot)
+        """,
+    ),
+    Invariant(
+        "P-24",
+        "What a move took from bins and lots, or put there, is what it moved.",
+        "inventory",
+        """
+        SELECT m.document_id || ' line ' || m.line_no AS subject,
+               CASE WHEN m.quantity <> s.quantity
+                    THEN format('%s moved, %s in bins and lots', m.quantity, s.quantity)
+               END AS fault
+        FROM stock_moves m
+        JOIN (
+            SELECT document_id, line_no, sum(quantity) AS quantity
+            FROM stowed_moves
+            GROUP BY document_id, line_no
+        ) s USING (document_id, line_no)
+        """,
+    ),
+    Invariant(
+        "F-25",
+        "What was sent to another warehouse is there, lost, or on its way.",
+        "inventory",
+        """
+        SELECT d.number || ' line ' || l.line_no AS subject,
+               CASE WHEN coalesce(-m.quantity, 0) <> CASE WHEN d.posted_by IS NULL THEN 0
+                                                          ELSE l.quantity END
+                    THEN format('%s: %s written, %s left', d.status, l.quantity, -m.quantity)
+                    WHEN coalesce(l.received, 0) <> coalesce(i.quantity, 0)
+                    THEN format('%s received, %s by the inbound note', l.received, i.quantity)
+                    WHEN (l.received IS NULL) = (d.status = 'POSTED') OR l.received > l.quantity
+                    THEN format('%s: %s sent, %s received', d.status, l.quantity, l.received)
+               END AS fault
+        FROM stock_documents d
+        JOIN stock_document_lines l USING (document_id)
+        LEFT JOIN stock_moves m ON m.document_id = d.document_id AND m.line_no = l.line_no
+        LEFT JOIN (
+            SELECT document_id, sku, sum(quantity) AS quantity
+            FROM stock_moves
+            GROUP BY document_id, sku
+        ) i ON i.document_id = d.inbound_id AND i.sku = l.sku
+        WHERE d.kind = 'TRANSFER'
+        """,
+    ),
+    Invariant(
+        "F-67",
+        "What came of expected goods is on their inbound notes.",
+        "inventory",
+        """
+        SELECT d.number || ' ' || l.sku AS subject,
+               CASE WHEN coalesce(l.received, 0) <> coalesce(i.quantity, 0)
+                    THEN format('%s received, %s by the inbound notes', l.received, i.quantity)
+               END AS fault
+        FROM stock_documents d
+        JOIN stock_document_lines l USING (document_id)
+        LEFT JOIN (
+            SELECT n.expected_id, m.sku, sum(m.quantity) AS quantity
+            FROM inbounds n
+            JOIN stock_moves m ON m.document_id = n.inbound_id
+            WHERE n.expected_id IS NOT NULL
+            GROUP BY n.expected_id, m.sku
+        ) i ON i.expected_id = d.document_id AND i.sku = l.sku
+        WHERE d.kind = 'ARRIVAL'
+        """,
+    ),
+    Invariant(
         "R3",
         "Stock is never oversold: what can still be promised is not below zero.",
         "inventory",

@@ -10,7 +10,8 @@ from services.inventory.commands import documents, stocking
 from services.inventory.commands.documents import Ask
 from services.inventory.domain import arriving
 from services.inventory.domain.arriving import Received
-from services.inventory.store import shelves
+from services.inventory.domain.stocking import stowage_refusal
+from services.inventory.store import shelves, stowage
 
 
 async def receive(tx: Tx, ask: Ask, received: Received) -> None:
@@ -21,8 +22,12 @@ async def receive(tx: Tx, ask: Ask, received: Received) -> None:
     now = datetime.now(UTC)
     await shelves.lock(tx)
     before = await documents.opened(tx, ask)
-    after = await documents.save(tx, arriving.receive(before, received, now))
-    await stocking.bring_in(tx, arriving.arrival(before, after, uuid7(), received), now)
+    await documents.save(tx, arriving.receive(before, received, now))
+    inbound = arriving.arrival(before, uuid7(), received)
+    keeping = await stowage.keeping(tx, inbound.warehouse_id, inbound.lines)
+    if refusal := stowage_refusal(inbound.lines, keeping):
+        raise refusal
+    await stocking.bring_in(tx, inbound, now)
 
 
 async def reschedule(tx: Tx, ask: Ask, expected_on: date) -> None:

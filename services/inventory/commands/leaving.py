@@ -9,7 +9,7 @@ from chassis import outbox
 from chassis.db import Tx
 from chassis.ids import uuid7
 from contracts.inventory import Demand, StockIssued, TransferReceived, TransferShipped
-from services.inventory.commands import documents, stocking
+from services.inventory.commands import documents, stocking, stowage
 from services.inventory.commands.documents import Ask
 from services.inventory.domain import leaving
 from services.inventory.domain.documents import Document
@@ -21,7 +21,8 @@ from services.inventory.store.documents import Move
 async def post_issue(tx: Tx, ask: Ask, limit: int) -> None:
     """Goods leave without an order; `limit` is the first quantity that needs approval (F-69).
 
-    Raises NotFound, StaleVersion, DocumentMovedOn, ApprovalNeeded, TooLittleAvailable.
+    Raises NotFound, StaleVersion, DocumentMovedOn, ApprovalNeeded, TooLittleAvailable,
+    GoodLotsMissing.
     """
     now = datetime.now(UTC)
     await shelves.lock(tx)
@@ -29,7 +30,7 @@ async def post_issue(tx: Tx, ask: Ask, limit: int) -> None:
     available = await shelves.lock_available(tx, before.places)
     outcome = leaving.post_issue(before, ask.actor.user_id, available, limit, now)
     after = await documents.save(tx, outcome)
-    await store.move(tx, after, _out(after), now)
+    await _move(tx, after, now)
     issued = StockIssued(
         document_id=after.document_id,
         number=after.number,
@@ -43,7 +44,7 @@ async def post_issue(tx: Tx, ask: Ask, limit: int) -> None:
 async def ship_transfer(tx: Tx, ask: Ask) -> None:
     """Goods go on their way to another warehouse.
 
-    Raises NotFound, StaleVersion, DocumentMovedOn, TooLittleAvailable.
+    Raises NotFound, StaleVersion, DocumentMovedOn, TooLittleAvailable, GoodLotsMissing.
     """
     now = datetime.now(UTC)
     await shelves.lock(tx)
@@ -51,7 +52,7 @@ async def ship_transfer(tx: Tx, ask: Ask) -> None:
     available = await shelves.lock_available(tx, before.places)
     outcome = leaving.ship_transfer(before, ask.actor.user_id, available, now)
     after = await documents.save(tx, outcome)
-    await store.move(tx, after, _out(after), now)
+    await _move(tx, after, now)
     await store.open_shelves(tx, after.destination, [line.sku for line in after.lines])
     shipped = TransferShipped(
         document_id=after.document_id,
@@ -75,7 +76,7 @@ async def receive_transfer(
     before = await documents.opened(tx, ask)
     receipt = leaving.Receipt(ask.actor.user_id, uuid7(), quantities, note)
     after = await documents.save(tx, leaving.receive_transfer(before, receipt, now))
-    if inbound := leaving.arrival(after):
+    if inbound := leaving.arrival(after, await stowage.sent(tx, after)):
         await stocking.bring_in(tx, inbound, now)
     received = TransferReceived(
         document_id=after.document_id,
@@ -89,6 +90,12 @@ async def receive_transfer(
         ),
     )
     await outbox.add(tx, [received])
+
+
+async def _move(tx: Tx, document: Document, now: datetime) -> None:
+    moves = _out(document)
+    await store.move(tx, document, moves, now)
+    await stowage.follow_document(tx, document, moves, now)
 
 
 def _out(document: Document) -> list[Move]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 
 from chassis.db import Tx
-from services.inventory.commands import steps
+from services.inventory.commands import steps, stowage
 from services.inventory.commands.steps import By, Decide, Outcome
 from services.inventory.domain import picking
+from services.inventory.domain import stowage as rules
 from services.inventory.domain.fulfilment import Fulfilment
 from services.inventory.domain.picking import PickAsk, PickTaskAsk, ShortAsk
 from services.inventory.store import known, reference, shelves
@@ -35,10 +35,17 @@ async def confirm_picks(tx: Tx, by: By, asks: Sequence[PickAsk]) -> list[Outcome
     """Count what was picked; per ask its order, or NotFound and the refusals of the domain."""
     orders = await known.orders_of_tasks(tx, [ask.pick_task_id for ask in asks])
     seen = await known.lock(tx, sorted(orders.values()))
-    confirm = partial(picking.confirm, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    lying = await stowage.lying_for(tx, seen)
+    fits = await stowage.fits_for(tx, seen, now)
 
     def counted(ask: PickAsk) -> Decide:
-        return lambda before: confirm(before, ask)
+        return lambda before: rules.pick(
+            picking.confirm(before, ask, now),
+            lying,
+            ask.named,
+            fits.get(before.order_id, rules.any_),
+        )
 
     return await steps.take(
         tx, by, seen, [(orders.get(ask.pick_task_id), counted(ask)) for ask in asks]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -10,9 +11,10 @@ from chassis.db import Tx
 from chassis.errors import DomainError, NotFound
 from chassis.ids import uuid7
 from chassis.numbers import take_numbers
-from services.inventory.commands import steps
+from services.inventory.commands import steps, stowage
 from services.inventory.commands.steps import By, Decide, Outcome
 from services.inventory.domain import outbound, shipping
+from services.inventory.domain import stowage as rules
 from services.inventory.domain.fulfilment import Change, Fulfilment, Known
 from services.inventory.domain.outbound import OutboundAsk
 from services.inventory.domain.shipping import DeliverAsk, DispatchAsk, ReceiveAsk
@@ -31,6 +33,7 @@ async def post_outbounds(tx: Tx, by: By, asks: Sequence[OutboundAsk]) -> list[Ou
     now = datetime.now(UTC)
     orders = await known.orders_of_tasks(tx, [ask.pick_task_id for ask in asks])
     seen = await known.lock(tx, sorted(orders.values()))
+    lying = await stowage.lying_for_unplaced(tx, seen)
     befores = [
         seen.get(orders[ask.pick_task_id]) if ask.pick_task_id in orders else None for ask in asks
     ]
@@ -42,7 +45,12 @@ async def post_outbounds(tx: Tx, by: By, asks: Sequence[OutboundAsk]) -> list[Ou
         if refusal:
             return lambda _: refusal
         number = next(numbers)
-        return lambda before: outbound.post(before, ask, uuid7(), number, now)
+
+        def decide(before: Fulfilment) -> Change:
+            placed = rules.complete(before, lying)
+            return replace(outbound.post(placed, ask, uuid7(), number, now), before=before)
+
+        return decide
 
     return await steps.take(
         tx,

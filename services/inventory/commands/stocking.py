@@ -13,9 +13,11 @@ from chassis.errors import DomainError, NotFound
 from chassis.http import StaleVersion
 from chassis.numbers import take_numbers
 from contracts.inventory import Demand, InboundPosted
+from services.inventory.commands import stowage
 from services.inventory.domain import stocking
 from services.inventory.domain.stocking import Inbound, Warehouse, series
 from services.inventory.store import reference, shelves
+from services.inventory.store import stowage as stowage_store
 
 
 async def create_warehouse(tx: Tx, warehouse: Warehouse) -> Warehouse | DomainError:
@@ -51,7 +53,7 @@ async def change_warehouse(
 
 
 async def post_inbound(tx: Tx, actor: Actor, inbound: Inbound) -> DomainError | None:
-    """Goods came in. Refused: NotFound, UnknownWarehouse, InvalidRequest for unknown SKUs."""
+    """Goods came in. Refused: NotFound, UnknownWarehouse, InvalidRequest for wrong lines."""
     now = datetime.now(UTC)
     if not in_scope(actor, Resource(warehouse_id=inbound.warehouse_id)):
         return NotFound()
@@ -60,6 +62,9 @@ async def post_inbound(tx: Tx, actor: Actor, inbound: Inbound) -> DomainError | 
     if refusal := stocking.inbound_refusal(inbound, warehouses, unknown):
         return refusal
     await shelves.lock(tx)
+    keeping = await stowage_store.keeping(tx, inbound.warehouse_id, inbound.lines)
+    if refusal := stocking.stowage_refusal(inbound.lines, keeping):
+        return refusal
     await bring_in(tx, inbound, now)
     return None
 
@@ -68,6 +73,7 @@ async def bring_in(tx: Tx, inbound: Inbound, now: datetime) -> None:
     """Put goods on the shelves, which are locked, by an inbound note."""
     (number,) = await take_numbers(tx, series("RK", now), 1)
     await shelves.insert_inbound(tx, inbound, number, now)
+    await stowage.put_away(tx, inbound.warehouse_id, inbound.inbound_id, inbound.lines)
     await outbox.add(tx, [_posted(inbound, number)])
 
 

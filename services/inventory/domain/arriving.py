@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -22,11 +23,22 @@ class ArrivalReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Some of a line, in one bin and of one lot."""
+
+    line_no: int
+    quantity: int
+    bin: str = ""
+    lot: str = ""
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
-    """What arrived now, by line number; None: all that is still to come. `note` says why more."""
+    """What arrived now; None: all that is still to come. `note` says why more."""
 
     user_id: UUID
-    quantities: Mapping[int, int] | None
+    parts: Sequence[Part] | None
     note: str
 
 
@@ -34,7 +46,9 @@ def receive(before: Document, received: Received, now: datetime) -> Document | D
     """Some of it is there; the rest stays expected. Refused: DocumentMovedOn, InvalidRequest."""
     if before.status is not Status.EXPECTED:
         return moved_on(before)
-    arrived = _to_come(before) if received.quantities is None else received.quantities
+    arrived: Counter[int] = Counter()
+    for part in parts_of(before, received):
+        arrived[part.line_no] += part.quantity
     if refusal := _refusal(before, arrived, received.note):
         return refusal
     lines = tuple(
@@ -62,20 +76,28 @@ def close(before: Document, user_id: UUID, reason: str, now: datetime) -> Docume
     return replace(after, status=Status.CANCELLED)
 
 
-def arrival(before: Document, after: Document, inbound_id: UUID, received: Received) -> Inbound:
-    """The inbound note by which what arrived between the two comes in."""
+def parts_of(before: Document, received: Received) -> Sequence[Part]:
+    """What arrived, where nothing is said: all that is still to come."""
+    if received.parts is not None:
+        return received.parts
+    return [Part(line_no, quantity) for line_no, quantity in _to_come(before).items()]
+
+
+def arrival(before: Document, inbound_id: UUID, received: Received) -> Inbound:
+    """The inbound note by which what arrived comes in."""
+    skus = {line.line_no: line.sku for line in before.lines}
     lines = tuple(
-        InboundLine(now.sku, quantity)
-        for then, now in zip(before.lines, after.lines, strict=True)
-        if (quantity := (now.received or 0) - (then.received or 0))
+        InboundLine(skus[part.line_no], part.quantity, part.bin, part.lot, part.expires_on)
+        for part in parts_of(before, received)
+        if part.quantity
     )
     return Inbound(
         inbound_id,
-        after.warehouse_id,
-        after.source or "",
+        before.warehouse_id,
+        before.source or "",
         received.user_id,
         lines,
-        after.document_id,
+        before.document_id,
         received.note,
     )
 

@@ -75,10 +75,21 @@ WITH_GOODS = frozenset({PickStatus.PICKING, PickStatus.PICKED})
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """Taken from a bin, of a lot; empty names where there is none. Base units."""
+
+    bin: str
+    lot: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """Base units; each count from `picked` to `received` includes the next ones.
 
     Of the ordered `quantity`, `backordered` is wanted and not there, and `closed` given up.
+
+    `picks`: where it was picked and has not left; nothing of what is kept neither by bin nor lot.
     """
 
     line_no: int
@@ -90,6 +101,7 @@ class Line:
     received: int = 0
     backordered: int = 0
     closed: int = 0
+    picks: tuple[Pick, ...] = ()
 
     @property
     def allotted(self) -> int:
@@ -103,6 +115,11 @@ class Line:
     @property
     def to_ship(self) -> int:
         return self.picked - self.shipped
+
+    @property
+    def unplaced(self) -> int:
+        """Picked, and nobody knows from where."""
+        return self.to_ship - sum(pick.quantity for pick in self.picks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +136,22 @@ class PickTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What left of one bin and lot for a line of a shipment."""
+
+    line_no: int
+    sku: str
+    bin: str
+    lot: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shipment:
-    """Goods that left together: the outbound note 出库单 and what became of it."""
+    """Goods that left together: the outbound note 出库单 and what became of it.
+
+    `stowed` is where they lay; only a new shipment says so.
+    """
 
     shipment_id: UUID
     number: str
@@ -135,6 +166,7 @@ class Shipment:
     proof: str | None = None
     received_at: datetime | None = None
     received_by: UUID | None = None
+    stowed: tuple[Left, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +191,8 @@ class Fulfilment:
     shipments: tuple[Shipment, ...] = ()
     shortage: Shortage = Shortage.REFUSE
     priority: int = 0
+    stows: bool = False
+    """Its warehouse keeps some goods by bin or lot."""
 
     @property
     def task(self) -> PickTask | None:

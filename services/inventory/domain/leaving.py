@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import DomainError, InvalidRequest
+from services.inventory.domain import stowage
 from services.inventory.domain.documents import (
     AnotherPersonNeeded,
     Document,
+    Kind,
     Status,
     approval_missing,
     changed,
     moved_on,
     shortage,
 )
-from services.inventory.domain.fulfilment import Place
+from services.inventory.domain.fulfilment import Pick, Place
 from services.inventory.domain.stocking import Inbound, InboundLine
+from services.inventory.domain.stowage import Fit
 
 
 class IssueReason(StrEnum):
@@ -94,12 +97,29 @@ def receive_transfer(before: Document, receipt: Receipt, now: datetime) -> Docum
     )
 
 
-def arrival(after: Document) -> Inbound | None:
-    """The inbound note by which a received transfer comes in; None: nothing arrived."""
+def arrival(after: Document, sent: Mapping[int, Sequence[Pick]]) -> Inbound | None:
+    """The inbound note by which a received transfer comes in; None: nothing arrived.
+
+    `sent` are the lots that left, by line number, where they are known: the first of them arrived.
+    """
     if not (after.inbound_id and after.received_by):
         return None
-    lines = tuple(InboundLine(line.sku, line.received) for line in after.lines if line.received)
+    lines = tuple(
+        InboundLine(line.sku, part.quantity, lot=part.lot)
+        for line in after.lines
+        if line.received
+        for part in stowage.arrived(sent.get(line.line_no, ()), line.received)
+    )
     return Inbound(after.inbound_id, after.destination, after.number, after.received_by, lines)
+
+
+def fits(document: Document, day: date) -> Sequence[Fit]:
+    """What may leave by it, of what is kept by lot; conditions that are tried in this order."""
+    if document.kind is Kind.COUNT:
+        return (lambda one: one.lot_unknown, lambda _: True)
+    if document.reason == IssueReason.EXPIRED:
+        return (lambda one: one.expires_on is None or not stowage.good(one, day),)
+    return (stowage.takes(day),)
 
 
 def _receipt_refusal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,11 +10,12 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from contracts.dealers import Shortage
-from contracts.inventory import OutboundPosted, ShipmentLine, ShipmentStatus
+from contracts.inventory import OutboundPosted, ShipmentLine, ShipmentStatus, ShippedLot
 from services.inventory.domain.fulfilment import (
     WITH_GOODS,
     Change,
     Fulfilment,
+    Left,
     Line,
     PickStatus,
     Shipment,
@@ -93,8 +95,13 @@ def post(
         _leaving(before.lines),
         posted_at=now,
         posted_by=ask.user_id,
+        stowed=tuple(
+            Left(line.line_no, line.sku, pick.bin, pick.lot, pick.quantity)
+            for line in before.lines
+            for pick in line.picks
+        ),
     )
-    lines = tuple(replace(line, shipped=line.picked) for line in before.lines)
+    lines = tuple(replace(line, shipped=line.picked, picks=()) for line in before.lines)
     tasks = tuple(
         replace(task, status=PickStatus.SHIPPED) if task.status is PickStatus.PICKED else task
         for task in before.tasks
@@ -155,4 +162,16 @@ def _posted(fulfilment: Fulfilment, shipment: Shipment) -> OutboundPosted:
         shipment_number=shipment.number,
         lines=shipment.lines,
         direct=shipment.status is ShipmentStatus.RECEIVED,
+        lots=_lots(shipment),
+    )
+
+
+def _lots(shipment: Shipment) -> tuple[ShippedLot, ...]:
+    total: Counter[tuple[int, str, str]] = Counter()
+    for one in shipment.stowed:
+        if one.lot:
+            total[one.line_no, one.sku, one.lot] += one.quantity
+    return tuple(
+        ShippedLot(line_no=line_no, sku=sku, lot=lot, quantity=quantity)
+        for (line_no, sku, lot), quantity in sorted(total.items())
     )

@@ -33,6 +33,7 @@ from services.inventory.domain.fulfilment import (
     advanced,
     with_task,
 )
+from services.inventory.domain.stowage import Named
 
 
 class DealerOnStop(DomainError):
@@ -75,9 +76,13 @@ class PickTaskAsk:
 
 @dataclass(frozen=True, slots=True)
 class PickAsk(PickTaskAsk):
-    """`quantities`: base units by line number, on top of what was picked before; None: the rest."""
+    """`quantities`: base units by line number, on top of what was picked before; None: the rest.
+
+    `named`: from which bins and lots, where the picker says so.
+    """
 
     quantities: Mapping[int, int] | None = None
+    named: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +198,7 @@ def put_back(before: Fulfilment, ask: PickTaskAsk) -> Change | DomainError:
     task = _task(before, ask)
     if task.status is not PickStatus.PUT_BACK:
         return _moved_on(task)
-    lines = tuple(replace(line, picked=0) for line in before.lines)
+    lines = tuple(replace(line, picked=0, picks=()) for line in before.lines)
     after = with_task(
         replace(before, state=State.CANCELLED, lines=lines),
         replace(task, status=PickStatus.CANCELLED),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
 
 from chassis.errors import DomainError, InvalidRequest
@@ -37,6 +37,28 @@ class WarehouseCodeTaken(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """How a warehouse keeps the SKUs in question: by bin, by lot, or neither.
+
+    `bins` are those of the asked ones that exist; `stowed` the SKUs that are kept apart already.
+    """
+
+    mode: Mode
+    has_bins: bool
+    bins: frozenset[str]
+    by_lot: frozenset[str]
+    stowed: frozenset[str]
+    expiries: Mapping[tuple[str, str], date]
+    """By SKU and lot, of those that are known."""
+
+    def apart(self, sku: str) -> bool:
+        """Whether what lies of it is kept by bin or lot."""
+        if self.mode is Mode.DIRECT:
+            return False
+        return self.has_bins or sku in self.by_lot or sku in self.stowed
+
+
+@dataclass(frozen=True, slots=True)
 class Warehouse:
     warehouse_id: UUID
     code: str
@@ -48,8 +70,13 @@ class Warehouse:
 
 @dataclass(frozen=True, slots=True)
 class InboundLine:
+    """`bin`, `lot`: empty where there is none; a lot says when it expires."""
+
     sku: str
     quantity: int
+    bin: str = ""
+    lot: str = ""
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +109,38 @@ def inbound_refusal(
         if line.sku in unknown
     ]
     return InvalidRequest(*faults) if faults else None
+
+
+def stowage_refusal(lines: Sequence[InboundLine], keeping: Keeping) -> InvalidRequest | None:
+    """Why goods cannot be put away so: InvalidRequest that names each wrong line."""
+    faults = [
+        (f"/lines/{index}/{field}", fault)
+        for index, line in enumerate(lines)
+        for field, fault in _stowage_faults(line, keeping)
+    ]
+    faults += _two_expiries(lines)
+    return InvalidRequest(*faults) if faults else None
+
+
+def _stowage_faults(line: InboundLine, keeping: Keeping) -> Iterator[tuple[str, str]]:
+    by_lot = line.sku in keeping.by_lot and keeping.mode is not Mode.DIRECT
+    if by_lot and not line.lot:
+        yield "lot", f"{line.sku} is kept by lot: say which one it is."
+    if by_lot and line.lot and not line.expires_on:
+        yield "expires_on", "Say when the lot expires."
+    if not by_lot and (line.lot or line.expires_on):
+        yield "lot", f"{line.sku} is not kept by lot here."
+    if line.bin and line.bin not in keeping.bins:
+        yield "bin", f"There is no bin {line.bin} in this warehouse."
+    known = keeping.expiries.get((line.sku, line.lot))
+    if known and line.expires_on and known != line.expires_on:
+        yield "expires_on", f"This lot expires on {known}, as was said before."
+
+
+def _two_expiries(lines: Sequence[InboundLine]) -> list[tuple[str, str]]:
+    said: dict[tuple[str, str], date | None] = {}
+    return [
+        (f"/lines/{index}/expires_on", "Another line says another day for the same lot.")
+        for index, line in enumerate(lines)
+        if line.lot and said.setdefault((line.sku, line.lot), line.expires_on) != line.expires_on
+    ]

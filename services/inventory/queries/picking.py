@@ -13,6 +13,7 @@ from chassis.pages import Page, PageRequest
 from services.inventory.access import ACCESS, workplaces
 from services.inventory.domain import picking
 from services.inventory.domain.fulfilment import LIVE, PickStatus
+from services.inventory.queries import stowage
 from services.inventory.schemas import (
     PickLine,
     PickTaskFilter,
@@ -57,7 +58,10 @@ async def pick_task(reader: Reader, actor: Actor, pick_task_id: UUID) -> PickTas
         row["order_id"],
         PickStatus(row["status"]) in LIVE,
     )
-    return PickTaskResponse(**_facts(row, actor), lines=[PickLine(**line) for line in lines])
+    places = await stowage.pick_places(reader, row, lines) if row["stows"] else {}
+    shown = [PickLine(**line, places=places.get(line["line_no"], [])) for line in lines]
+    shown.sort(key=lambda line: ([place.bin for place in line.places], line.line_no))
+    return PickTaskResponse(**_facts(row, actor), lines=shown)
 
 
 async def counts(reader: Reader, actor: Actor, warehouse_id: UUID | None) -> dict[str, int]:
@@ -94,7 +98,8 @@ async def _tasks(
                coalesce(dealers.status = 'ON_STOP', false) AS dealer_on_stop, task.warehouse_id,
                task.status, line.line_count, line.quantity, line.picked, line.shipped,
                task.picker_ids, task.created_at, task.started_at, task.completed_at,
-               orders.revision AS version, warehouses.one_person
+               orders.revision AS version, warehouses.one_person, warehouses.stows,
+               coalesce(dealers.shelf_life_min_days, 0) AS shelf_life_min_days
         FROM pick_tasks AS task
         JOIN fulfilments AS orders ON orders.order_id = task.order_id
         JOIN warehouses ON warehouses.warehouse_id = task.warehouse_id
@@ -129,6 +134,7 @@ async def _tasks(
 def _facts(row: Record, actor: Actor) -> dict[str, object]:
     facts = dict(row)
     one_person = facts.pop("one_person")
+    del facts["stows"], facts["shelf_life_min_days"]
     resource = Resource(dealer_id=row["dealer_id"], warehouse_id=row["warehouse_id"])
     actions = [
         action

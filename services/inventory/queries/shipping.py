@@ -17,8 +17,14 @@ from chassis.pages import Page, PageRequest
 from contracts.inventory import ShipmentStatus
 from services.inventory.access import ACCESS, workplaces
 from services.inventory.domain import shipping
+from services.inventory.queries import stowage
 from services.inventory.queries.stocking import document_lines
-from services.inventory.schemas import ShipmentFilter, ShipmentResponse, ShipmentSummary
+from services.inventory.schemas import (
+    ShipmentFilter,
+    ShipmentLineShown,
+    ShipmentResponse,
+    ShipmentSummary,
+)
 
 
 async def shipments(
@@ -36,7 +42,11 @@ async def shipment(reader: Reader, actor: Actor, shipment_id: UUID) -> ShipmentR
     rows = await _shipments(reader, actor, ShipmentFilter(), only=shipment_id, limit=1)
     if not rows:
         raise NotFound
-    lines = await document_lines(reader, shipment_id)
+    lots = await stowage.shipped_lots(reader, shipment_id)
+    lines = [
+        ShipmentLineShown(**line.model_dump(), lots=lots.get(line.line_no, []))
+        for line in await document_lines(reader, shipment_id)
+    ]
     return ShipmentResponse(**_facts(rows[0], actor), lines=lines)
 
 

@@ -16,6 +16,7 @@ from services.inventory.domain.stocking import Warehouse
 from services.inventory.schemas import (
     DocumentLine,
     InboundFilter,
+    InboundLineShown,
     InboundResponse,
     InboundSummary,
     StockFilter,
@@ -170,7 +171,7 @@ async def inbound(reader: Reader, actor: Actor, inbound_id: UUID) -> InboundResp
     )
     if row is None:
         raise NotFound
-    lines = await document_lines(reader, inbound_id)
+    lines = await _inbound_lines(reader, inbound_id)
     return InboundResponse(
         **row,
         line_count=len(lines),
@@ -178,6 +179,23 @@ async def inbound(reader: Reader, actor: Actor, inbound_id: UUID) -> InboundResp
         lines=lines,
         allowed_actions=[],
     )
+
+
+async def _inbound_lines(reader: Reader, inbound_id: UUID) -> list[InboundLineShown]:
+    rows = await reader.fetch(
+        """
+        SELECT line_no, moves.sku, coalesce(name, '') AS name, coalesce(unit, '') AS unit,
+               moves.quantity, coalesce(bin, '') AS bin, coalesce(put.lot, '') AS lot, expires_on
+        FROM stock_moves AS moves
+        LEFT JOIN products USING (sku)
+        LEFT JOIN stowed_moves AS put USING (document_id, line_no)
+        LEFT JOIN lots ON lots.sku = moves.sku AND lots.lot = put.lot
+        WHERE document_id = $1
+        ORDER BY line_no
+        """,
+        inbound_id,
+    )
+    return [InboundLineShown(**row) for row in rows]
 
 
 async def document_lines(reader: Reader, document_id: UUID) -> list[DocumentLine]:

@@ -7,6 +7,7 @@ from services.inventory.routes import (
     picking,
     shipping,
     stocking,
+    stowage,
     thresholds,
     transfers,
 )
@@ -14,6 +15,8 @@ from services.inventory.routes import (
 ROUTERS = (
     stocking.warehouses,
     thresholds.thresholds,
+    stowage.bins,
+    stowage.stowed,
     stocking.stock,
     stocking.inbounds,
     arriving.expected_inbounds,

@@ -82,7 +82,7 @@ async def get_expected_inbound(document_id: UUID, actor: Viewer, runtime: Runtim
 @expected_inbounds.post("/{document_id}/receive", response_model=ArrivalResponse)
 async def receive_expected(body: ReceivedRequest, actor: Receiver, step: StepDep) -> Response:
     """What arrived comes in by an inbound note 入库单 of its own."""
-    received = Received(actor.user_id, body.quantities(), body.note)
+    received = Received(actor.user_id, body.parts(), body.note)
 
     async def command(tx: Tx, ask: Ask) -> None:
         await arriving.receive(tx, ask, received)

@@ -96,7 +96,7 @@ async def confirm_pick(
     if_match: IfMatch,
 ) -> Response:
     """Count what was picked. What is missing stays reserved, and the task open for it."""
-    ask = PickAsk(pick_task_id, actor.user_id, body.quantities())
+    ask = PickAsk(pick_task_id, actor.user_id, body.quantities(), body.named())
 
     async def command(tx: Tx) -> list[Outcome]:
         return await picking.confirm_picks(tx, By(actor, if_match), [ask])

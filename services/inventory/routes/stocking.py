@@ -115,7 +115,7 @@ async def post_inbound(
     body: InboundRequest, actor: Poster, runtime: RuntimeDep, key: IdempotencyKey
 ) -> Response:
     """Goods came in: an inbound note 入库单 with a number without gaps."""
-    lines = tuple(InboundLine(line.sku, line.quantity) for line in body.lines)
+    lines = tuple(InboundLine(**line.model_dump()) for line in body.lines)
     inbound = Inbound(uuid7(), body.warehouse_id, body.source, actor.user_id, lines)
 
     async def produce() -> InboundResponse:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,12 +13,17 @@ from contracts.inventory import ShipmentStatus
 from services.inventory.domain.fulfilment import Mode, PickStatus, ShortReason
 from services.inventory.domain.picking import Missing
 from services.inventory.domain.shipping import DispatchMode
+from services.inventory.domain.stowage import Named
 
 INBOUND_LINES_MAX = 2_000
 QUANTITY_MAX = 10**9
 
 Quantity = Annotated[int, Field(gt=0, le=QUANTITY_MAX, description="Base units.")]
 Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s\x00-\x1f]+$")]
+BinCode = Annotated[
+    str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]*$")
+]
+LotCode = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s\x00-\x1f]+$")]
 Words = Annotated[str, Field(max_length=64)]
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
 Actions = Annotated[list[str], Field(description="What the caller may do with it now.")]
@@ -47,7 +52,15 @@ class WarehouseChange(Body):
     one_person: bool | None = None
 
 
-class InboundLineRequest(Body):
+class Stowage(Body):
+    """Where goods are put, and of which lot they are."""
+
+    bin: BinCode | Literal[""] = Field(default="", description="Empty: not put away yet.")
+    lot: LotCode | Literal[""] = Field(default="", description="Needed where kept by lot.")
+    expires_on: date | None = Field(default=None, description="The last day on which it is good.")
+
+
+class InboundLineRequest(Stowage):
     sku: Sku
     quantity: Quantity
 
@@ -61,8 +74,12 @@ class InboundRequest(Body):
 
 
 class PickedLine(Body):
+    """Of several bins or lots, a line is named several times."""
+
     line_no: int = Field(ge=1)
     quantity: Quantity
+    bin: BinCode | None = Field(default=None, description="Left out: as proposed.")
+    lot: LotCode | None = Field(default=None, description="Left out: first expired, first out.")
 
 
 class PickRequest(Body):
@@ -80,6 +97,11 @@ class PickRequest(Body):
         for line in self.lines:
             picked[line.line_no] += line.quantity
         return dict(picked)
+
+    def named(self) -> tuple[Named, ...]:
+        """From where, where the picker says so."""
+        lines = self.lines or ()
+        return tuple(Named(one.line_no, one.quantity, one.bin, one.lot) for one in lines)
 
 
 class MissingLine(Body):
@@ -186,8 +208,14 @@ class DocumentLine(BaseModel):
     quantity: int
 
 
+class InboundLineShown(DocumentLine):
+    bin: str
+    lot: str
+    expires_on: date | None
+
+
 class InboundResponse(InboundSummary):
-    lines: list[DocumentLine]
+    lines: list[InboundLineShown]
 
 
 class PickTaskSummary(BaseModel):
@@ -212,6 +240,15 @@ class PickTaskSummary(BaseModel):
     allowed_actions: Actions
 
 
+class PickPlace(BaseModel):
+    """Where to take it from or, to put it back, where it was taken from."""
+
+    bin: str
+    lot: str
+    expires_on: date | None
+    quantity: int
+
+
 class PickLine(DocumentLine):
     """Counts are the order's; `to_pick` is what this task still takes up."""
 
@@ -220,6 +257,7 @@ class PickLine(DocumentLine):
     shipped: int
     backordered: int = Field(description="Wanted, and not there yet.")
     closed: int = Field(description="Given up.")
+    places: list[PickPlace]
 
 
 class PickTaskResponse(PickTaskSummary):
@@ -249,5 +287,15 @@ class ShipmentSummary(BaseModel):
     allowed_actions: Actions
 
 
+class ShippedLotShown(BaseModel):
+    lot: str
+    expires_on: date
+    quantity: int
+
+
+class ShipmentLineShown(DocumentLine):
+    lots: list[ShippedLotShown] = Field(description="Of what is kept by lot.")
+
+
 class ShipmentResponse(ShipmentSummary):
-    lines: list[DocumentLine]
+    lines: list[ShipmentLineShown]

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.inventory.domain.arriving import ArrivalReason
-from services.inventory.schemas import Body, Sku
+from services.inventory.domain.arriving import ArrivalReason, Part
+from services.inventory.schemas import Body, Sku, Stowage
 from services.inventory.schemas.documents import (
     LINES_MAX,
     ArrivedLine,
@@ -36,19 +36,23 @@ class ArrivalRequest(Body):
     lines: list[LeavingLine] = Field(min_length=1, max_length=LINES_MAX)
 
 
+class ReceivedLine(ArrivedLine, Stowage):
+    """Some of a line; of several lots or for several bins, it is named several times."""
+
+
 class ReceivedRequest(Body):
     """What arrived now; the rest stays expected until it comes or is closed."""
 
-    lines: list[ArrivedLine] | None = Field(
+    lines: list[ReceivedLine] | None = Field(
         default=None, max_length=LINES_MAX, description="Left out: all that is still to come."
     )
     note: Note = Field(default="", description="Needed where more arrived than was expected.")
 
-    def quantities(self) -> dict[int, int] | None:
-        """Base units by line number; None: all that is still to come."""
+    def parts(self) -> list[Part] | None:
+        """None: all that is still to come."""
         if self.lines is None:
             return None
-        return {line.line_no: line.quantity for line in self.lines}
+        return [Part(**line.model_dump()) for line in self.lines]
 
 
 class RescheduleRequest(Body):

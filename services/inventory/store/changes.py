@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.db import Tx
 from services.inventory.domain.fulfilment import Change, Fulfilment, Line, begun, stock_change
-from services.inventory.store import shelves
+from services.inventory.store import shelves, stowage
 
 
 async def insert(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
@@ -87,6 +87,7 @@ async def save(tx: Tx, changes: Sequence[Change]) -> None:
     await _update_shipments(tx, changed)
     await shelves.doubt(tx, changed)
     await shelves.move(tx, stock_change(changed))
+    await stowage.save(tx, changed)
 
 
 def _demands(changed: Sequence[Change]) -> list[tuple[UUID, Line]]:

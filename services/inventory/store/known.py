@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,12 +18,14 @@ from services.inventory.domain.fulfilment import (
     Known,
     Line,
     Mode,
+    Pick,
     PickStatus,
     PickTask,
     Shipment,
     State,
     Tombstone,
 )
+from services.inventory.store import stowage
 
 WITH_DOCUMENTS = frozenset({State.IN_WAREHOUSE, State.PUT_BACK, State.SHIPPED, State.CANCELLED})
 
@@ -42,7 +44,7 @@ async def lock(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, Known]:
     rows = await tx.fetch(
         """
         SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
-               shortage, priority, warehouses.mode, warehouses.one_person
+               shortage, priority, warehouses.mode, warehouses.one_person, warehouses.stows
         FROM fulfilments LEFT JOIN warehouses USING (warehouse_id)
         WHERE order_id = ANY($1::uuid[])
         ORDER BY order_id
@@ -59,7 +61,7 @@ async def lock_expired(tx: Tx, lifetime: timedelta, count_max: int) -> list[Fulf
     rows = await tx.fetch(
         """
         SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
-               shortage, priority, 'MANUAL' AS mode, false AS one_person
+               shortage, priority, 'MANUAL' AS mode, false AS one_person, false AS stows
         FROM fulfilments
         WHERE soft_since <= now() - $1::interval
         ORDER BY soft_since
@@ -118,14 +120,18 @@ async def delivered_before(tx: Tx, age: timedelta, count_max: int) -> list[UUID]
 async def _parts(tx: Tx, rows: Sequence[Record]) -> Parts:
     order_ids = [row["order_id"] for row in rows]
     with_documents = [row["order_id"] for row in rows if State(row["state"]) in WITH_DOCUMENTS]
+    stowing = [row["order_id"] for row in rows if row["stows"]]
+    picks = await stowage.picks(tx, stowing) if stowing else {}
     return Parts(
-        lines=await _lines(tx, order_ids),
+        lines=await _lines(tx, order_ids, picks),
         tasks=await _tasks(tx, with_documents),
         shipments=await _shipments(tx, with_documents),
     )
 
 
-async def _lines(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, tuple[Line, ...]]:
+async def _lines(
+    tx: Tx, order_ids: Sequence[UUID], picks: Mapping[tuple[UUID, int], tuple[Pick, ...]]
+) -> dict[UUID, tuple[Line, ...]]:
     if not order_ids:
         return {}
     rows = await tx.fetch(
@@ -140,7 +146,9 @@ async def _lines(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, tuple[Line, ..
     )
     lines: defaultdict[UUID, list[Line]] = defaultdict(list)
     for order_id, *line in rows:
-        lines[order_id].append(Line(*line))
+        known = Line(*line)
+        own = picks.get((order_id, known.line_no))
+        lines[order_id].append(replace(known, picks=own) if own else known)
     return {order_id: tuple(own) for order_id, own in lines.items()}
 
 
@@ -239,4 +247,5 @@ def _fulfilment(row: Record, parts: Parts) -> Fulfilment:
         parts.shipments.get(order_id, ()),
         Shortage(row["shortage"]),
         row["priority"],
+        bool(row["stows"]),
     )

@@ -93,14 +93,17 @@ async def upsert_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
     """Keep the newest state of each; an older one that arrives late changes nothing."""
     await tx.execute(
         """
-        INSERT INTO dealers AS d (dealer_id, version, code, name, status, salesperson_id)
-        SELECT dealer_id, version, code, name, status, salesperson_id
-        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[])
-          AS state(dealer_id, version, code, name, status, salesperson_id)
+        INSERT INTO dealers AS d
+            (dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days)
+        SELECT dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days
+        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[],
+                    $7::int[])
+          AS state(dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days)
         ORDER BY dealer_id
         ON CONFLICT (dealer_id) DO UPDATE
         SET version = excluded.version, code = excluded.code, name = excluded.name,
-            status = excluded.status, salesperson_id = excluded.salesperson_id
+            status = excluded.status, salesperson_id = excluded.salesperson_id,
+            shelf_life_min_days = excluded.shelf_life_min_days
         WHERE excluded.version > d.version
         """,
         [state.dealer_id for state in states],
@@ -109,6 +112,7 @@ async def upsert_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
         [state.name for state in states],
         [state.status for state in states],
         [state.salesperson_id for state in states],
+        [state.shelf_life_min_days for state in states],
     )
 
 
@@ -116,14 +120,14 @@ async def upsert_products(tx: Tx, states: Sequence[ProductState]) -> None:
     """Keep the newest state of each; an older one that arrives late changes nothing."""
     await tx.execute(
         """
-        INSERT INTO products AS p (sku, version, name, unit, status)
-        SELECT sku, version, name, unit, status
-        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[])
-          AS state(sku, version, name, unit, status)
+        INSERT INTO products AS p (sku, version, name, unit, status, lot_tracked)
+        SELECT sku, version, name, unit, status, lot_tracked
+        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::boolean[])
+          AS state(sku, version, name, unit, status, lot_tracked)
         ORDER BY sku
         ON CONFLICT (sku) DO UPDATE
         SET version = excluded.version, name = excluded.name, unit = excluded.unit,
-            status = excluded.status
+            status = excluded.status, lot_tracked = excluded.lot_tracked
         WHERE excluded.version > p.version
         """,
         [state.sku for state in states],
@@ -131,4 +135,5 @@ async def upsert_products(tx: Tx, states: Sequence[ProductState]) -> None:
         [state.name for state in states],
         [state.unit for state in states],
         [state.status for state in states],
+        [state.lot_tracked for state in states],
     )

@@ -16,7 +16,7 @@ from deploy.postgres import roles
 from services.reports.consumers import SUBSCRIPTIONS
 from tests.builders.events import Story, a_delivery
 
-HOUSE, ORDER, DEALER = uuid4(), uuid4(), uuid4()
+HOUSE, ELSEWHERE, ORDER, DEALER = uuid4(), uuid4(), uuid4(), uuid4()
 STOCK = f"""
     INSERT INTO warehouses (warehouse_id, code, name, mode, one_person)
     VALUES ('{HOUSE}', 'GZ', '广州', 'MANUAL', false);
@@ -31,6 +31,7 @@ ON_HAND = (
     INSERT INTO fulfilment_lines (order_id, line_no, sku, quantity) VALUES ('{ORDER}', 1, 'A', 5);
 """
 )
+BY_LOT = "INSERT INTO products VALUES ('A', 1, '奶粉', '罐', 'ACTIVE', true);"
 STATED = {
     "terms": "'{}'",
     "lines": "'[]'",
@@ -88,6 +89,26 @@ def an_answer(key, order_id, *, route="/orders"):
     """
 
 
+def a_document(kind, status, received="NULL"):
+    """Of five pieces that moved nothing."""
+    sent = "gen_random_uuid()" if status == "IN_TRANSIT" else "NULL"
+    on_its_way = status == "IN_TRANSIT"
+    target = f"'{ELSEWHERE}'" if on_its_way else "NULL"
+    source = "NULL" if on_its_way else "'厂家'"
+    return f"""
+        INSERT INTO warehouses (warehouse_id, code, name, mode, one_person)
+        VALUES ('{ELSEWHERE}', 'BJ', '北京仓', 'MANUAL', false);
+        INSERT INTO stock_documents
+            (document_id, kind, number, warehouse_id, to_warehouse_id, status, note, author_ids,
+             drafted_at, posted_by, posted_at, source, expected_on, version)
+        VALUES ('{ORDER}', '{kind}', 'D-1', '{HOUSE}', {target}, '{status}', '',
+                ARRAY[gen_random_uuid()], now(), {sent}, {"now()" if on_its_way else "NULL"},
+                {source}, now(), 1);
+        INSERT INTO stock_document_lines (document_id, line_no, sku, quantity, received)
+        VALUES ('{ORDER}', 1, 'A', 5, {received});
+    """
+
+
 PLANTED = [
     ("inventory", "I-1", ON_HAND + "UPDATE stock SET reserved = 6"),
     ("inventory", "R3", ON_HAND + "UPDATE stock SET reserved = 6"),
@@ -98,6 +119,20 @@ PLANTED = [
     ("inventory", "I-3", ON_HAND + "UPDATE fulfilment_lines SET closed = 3, picked = 3"),
     ("inventory", "I-4", ON_HAND + "UPDATE fulfilment_lines SET picked = 5, shipped = 5"),
     ("inventory", "I-5", ON_HAND + "UPDATE stock SET on_hand = 6"),
+    ("inventory", "P-24", ON_HAND + f"INSERT INTO stowed VALUES ('{HOUSE}', 'A', '', '', 4)"),
+    ("inventory", "P-24", ON_HAND + BY_LOT),
+    ("inventory", "P-24", ON_HAND + f"INSERT INTO picked_from VALUES ('{ORDER}', 1, '', '', 1)"),
+    (
+        "inventory",
+        "P-24",
+        ON_HAND
+        + """
+        INSERT INTO stowed_moves (document_id, line_no, sku, bin, lot, quantity)
+        SELECT document_id, line_no, sku, '', '', quantity - 1 FROM stock_moves
+        """,
+    ),
+    ("inventory", "F-25", ON_HAND + a_document("TRANSFER", "IN_TRANSIT")),
+    ("inventory", "F-67", ON_HAND + a_document("ARRIVAL", "EXPECTED", received=1)),
     ("billing", "I-6", ACCOUNT + "UPDATE accounts SET wallet_minor = 1"),
     ("billing", "I-7", ACCOUNT + "UPDATE accounts SET held_minor = 1001"),
     (
