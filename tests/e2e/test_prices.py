@@ -72,7 +72,7 @@ async def test_a_price_that_changes_between_quote_and_submit(stage):
 
 
 async def test_an_order_in_boxes_breaks_an_order_rule_and_then_meets_it(stage):
-    """P-06, P-07: one box is too few, two are a promise of 24 pieces, and the order keeps it."""
+    """P-06, P-07, E-15: one box is too few, two are 24 pieces, and the order keeps it."""
     dealer, admin = await stage.caller(DEALER), stage.callers["admin"]
     sku = stage.loaded.company.products[-2].sku
     product = await admin.get(f"/products/{sku}")

@@ -1,6 +1,7 @@
 """Orders paid in advance, in part, and later; what is paid too much, and what is owed too much."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from itertools import permutations, repeat
 
 import pytest
@@ -42,6 +43,36 @@ async def test_a_prepaid_order_paid_in_parts_in_any_order_and_the_surplus_paid_b
     assert sorted(changes) == sorted([-3_000, -5_000, -2_500] * 6 + [10_000, 53_000])
     assert order["payment_status"] == "PAID"
     assert await trade.stock() == [(90, 0)]
+
+
+async def test_money_that_comes_for_a_cancelled_order_or_twice_goes_to_the_wallet(stage):
+    """E-02, E-10, S-6, P-22, I-11: it neither revives the order nor is lost; the same reference of
+    the bank is booked once, and the dealer pays his next order from the wallet.
+    """
+    trade = await opened(stage, "10.00", stock=50)
+    late, next_order = await trade.order(10), await trade.order(5)
+    await trade.as_seller(late, "cancel", {"reason": "超时未付"})
+    await late.until_status("CANCELLED")
+
+    receipt = await trade.pay(10_000, late)
+    finance = await stage.caller("fin")
+    with pytest.raises(Refused) as again:
+        body = {name: receipt[name] for name in ("amount_minor", "method", "reference")}
+        await finance.post("/payments", body | {"dealer_id": trade.dealer_id})
+    assert of(again) == (409, "reference-used")
+    assert (receipt["allocated_minor"], receipt["unallocated_minor"]) == (0, 10_000)
+    assert await trade.books() == Books(wallet=10_000)
+
+    path = f"/accounts/{trade.dealer_id}/pay-order"
+    await trade.buyer.post(path, {"order_id": next_order.order_id})
+    await next_order.until_covered(5_000)
+    await trade.pay(5_000, next_order)
+    await trade.fulfil(next_order)
+    await next_order.until_status("COMPLETED")
+    order = await late.until_status("CANCELLED")
+    assert (order["covered_minor"], order["status"]) == (0, "CANCELLED")
+    assert await trade.books() == Books(wallet=10_000)
+    assert await trade.stock() == [(45, 0)]
 
 
 async def paid_by(trade, watch, receipts):
@@ -152,6 +183,58 @@ async def test_orders_beyond_the_limit_stop_until_finance_lets_one_go_on(stage):
             await watch.until_status("CANCELLED")
     assert await trade.books() == Books(receivable=10_000)
     assert await trade.stock() == [(19, 0)]
+
+
+async def test_a_temporary_limit_lets_orders_pass_until_its_time_is_over(stage):
+    """P-01, P-20, I-7: a limit of 500.00 is used up. Finance grants 100.00 for some seconds, and an
+    order passes; later the next one is held. A large limit is approved by another person.
+    """
+    trade = await opened(stage, "100.00", stock=20, terms=CREDIT, limit_minor=50_000)
+    finance, second = await stage.caller("fin"), await stage.caller("fin2")
+    orders = [await trade.submit(5)]
+    await orders[0].until_status("PENDING_CONFIRMATION")
+    short = await grant(trade, 10_000, timedelta(seconds=8))
+    orders.append(await trade.submit(1))
+    await orders[1].until_status("PENDING_CONFIRMATION")
+
+    path = f"/limit-grants/{short['grant_id']}"
+    await stage.wait_for(
+        "its end", lambda: finance.get(path), lambda one: one["state"] == "EXPIRED"
+    )
+    orders.append(await trade.submit(1))
+    held = await orders[2].until_status("ON_HOLD")
+    account = await finance.get(f"/accounts/{trade.dealer_id}")
+    assert [(one["kind"], one["owner"]) for one in held["holds"]] == [("CREDIT", "FIN")]
+    assert (account["temporary_limit_minor"], account["over_limit_minor"]) == (0, 10_000)
+
+    large = await grant(trade, 10_000_000, timedelta(days=30))
+    with pytest.raises(Refused) as alone:
+        await finance.post(f"/limit-grants/{large['grant_id']}/approve")
+    await second.post(f"/limit-grants/{large['grant_id']}/approve")
+    orders.append(await trade.submit(10))
+    await orders[3].until_status("PENDING_CONFIRMATION")
+    assert (short["state"], large["state"]) == ("ACTIVE", "REQUESTED")
+    assert of(alone) == (403, "granted-by-another")
+    assert await trade.books() == Books(held=160_000)
+
+    await second.post(f"/limit-grants/{large['grant_id']}/revoke", {"reason": "旺季结束"})
+    for watch in orders:
+        await trade.buyer.post(f"/orders/{watch.order_id}/cancel", {"reason": "不要了"})
+        await watch.until_status("CANCELLED")
+    assert await trade.books() == Books()
+    assert await trade.stock() == [(20, 0)]
+
+
+async def grant(trade, amount_minor, lasting):
+    """Finance asks for a temporary limit."""
+    finance = await trade.stage.caller("fin")
+    body = {
+        "dealer_id": trade.dealer_id,
+        "amount_minor": amount_minor,
+        "until": (datetime.now(UTC) + lasting).isoformat(),
+        "reason": "旺季备货",
+    }
+    return await finance.post("/limit-grants", body)
 
 
 def checked(order):
