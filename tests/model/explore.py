@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -83,28 +82,26 @@ class Report:
 def explore(terms: Terms, depth: Depth, people: frozenset[str] | None = None) -> Report:
     """Every state that can be reached, breadth first, so a counterexample is a shortest one."""
     first = start(terms, depth, ORDINARY if people is None else people)
-    came_from: dict[World, tuple[World | None, str]] = {first: (None, "submitted")}
-    waiting, report = deque([first]), Report()
-    numbers, edges = {first: 0}, list[list[int]]()
-    while waiting:
-        world = waiting.popleft()
+    numbers, seen = {first: 0}, [first]
+    came_from: list[tuple[int, str]] = [(-1, "submitted")]
+    report, edges = Report(), list[list[int]]()
+    for number, world in enumerate(seen):  # which grows on the way
         report.states += 1
         report.orders.add(world.order)
-        moved = list(moves(world))
         fault = broken(world.order, world.books)
         fault = fault or ("" if moves_by_itself(world) else unrest(world.order, world.books))
         if fault:
-            report.fault, report.counterexample = fault, _story(came_from, world)
+            report.fault, report.counterexample = fault, _story(came_from, number)
             return report
         _count(report, world)
         edges.append([])
-        for what, after in moved:
+        for what, after in moves(world):
             report.moves += 1
-            if after not in came_from:
-                came_from[after] = (world, what)
-                numbers[after] = len(numbers)
-                waiting.append(after)
-            edges[numbers[world]].append(numbers[after])
+            target = numbers.setdefault(after, len(seen))  # a world is large: hashed only here
+            if target == len(seen):
+                seen.append(after)
+                came_from.append((number, what))
+            edges[number].append(target)
     report.paths = paths(edges)
     if not report.paths:
         report.fault = "a way leads round in a circle: an order on it may never end"
@@ -297,10 +294,9 @@ def _count(report: Report, world: World) -> None:
         report.endings[name] = report.endings.get(name, 0) + 1
 
 
-def _story(came_from: dict[World, tuple[World | None, str]], world: World) -> list[str]:
+def _story(came_from: list[tuple[int, str]], number: int) -> list[str]:
     story: list[str] = []
-    here: World | None = world
-    while here is not None:
-        here, what = came_from[here]
+    while number >= 0:
+        number, what = came_from[number]
         story.append(what)
     return story[::-1]
