@@ -32,12 +32,14 @@ class Shortage(StrEnum):
     """What becomes of an order that stock does not cover (P-03).
 
     REFUSE: it is not accepted. SHIP_PARTIAL: what is there leaves, the rest is backordered and
-    follows. SHIP_COMPLETE: it waits until everything is there.
+    follows. SHIP_COMPLETE: it waits until everything is there. ASK: what is there is held, and the
+    salesperson decides whether it goes on as SHIP_PARTIAL.
     """
 
     REFUSE = "REFUSE"
     SHIP_PARTIAL = "SHIP_PARTIAL"
     SHIP_COMPLETE = "SHIP_COMPLETE"
+    ASK = "ASK"
 
 
 class Terms(Part):

@@ -39,7 +39,7 @@ class ReserveStock(InventoryCommand):
     lines: tuple[Demand, ...] = Field(min_length=1)
     firm: bool = Field(default=False, description="Nothing but the stock stands in the way.")
     release: bool = Field(default=False, description="Of a firm one: the warehouse may start.")
-    shortage: Shortage = Shortage.REFUSE
+    shortage: Shortage = Field(default=Shortage.REFUSE, description="Never ASK: orders asks.")
     priority: int = Field(
         default=0, ge=0, le=9, description="Of backorders, the higher one gets goods first."
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from chassis import saga
 from chassis.saga import Gate, Saga, Step
 from contracts import billing, catalog, inventory
+from contracts.dealers import Shortage
 from contracts.message import Message, OrderReply
 from contracts.orders import OrderSubmitted, TimeOutOrder
 from services.orders.announcements import announce
@@ -129,9 +130,9 @@ LIFECYCLE: Saga[Order] = Saga(
                     inventory.Demand(line_no=line.line_no, sku=line.sku, quantity=line.quantity)
                     for line in order.lines
                 ),
-                firm=_confirms_itself(order),
-                release=_confirms_itself(order) and order.payment_gate_open,
-                shortage=order.terms.shortage,
+                firm=_begins_at_once(order),
+                release=_begins_at_once(order) and order.payment_gate_open,
+                shortage=_shortage(order),
                 priority=order.terms.priority,
             ),
             done=lambda order: order.stock in {Stock.SOFT, Stock.FIRM},
@@ -244,7 +245,7 @@ def take(order: Order, reply: OrderReply, now: datetime) -> Moved:
 def go_on(before: Order, after: Order, now: datetime) -> Moved:
     """Go where the facts of `after` lead, and announce what is new since `before`."""
     if after is not before:
-        after = noticed(before.total_minor, _accounted(before, after), now)
+        after = noticed(before, _accounted(before, after), now)
     progress, commands = saga.advance(LIFECYCLE, after.progress, after, now)
     if after is before and progress is before.progress:
         return before, []
@@ -301,3 +302,14 @@ def queue(order: Order) -> str | None:
 def _confirms_itself(order: Order) -> bool:
     """Nobody has to be asked: then only the stock stands in the way, and holding it is firm."""
     return not order.holds and order.total <= order.terms.auto_confirm_max_minor
+
+
+def _begins_at_once(order: Order) -> bool:
+    """Where people are to be asked about what is short, it is held softly first."""
+    return order.terms.shortage is not Shortage.ASK and _confirms_itself(order)
+
+
+def _shortage(order: Order) -> Shortage:
+    """What inventory is to do: it does not ask people, the order does."""
+    shortage = order.terms.shortage
+    return Shortage.SHIP_PARTIAL if shortage is Shortage.ASK else shortage

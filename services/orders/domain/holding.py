@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from contracts.dealers import Shortage
 from contracts.orders import Hold
 from services.orders.domain.holds import Held, by_rule, dated, holding, without
 from services.orders.domain.order import Ending, Order, changed
 
 
-def noticed(total_minor: int | None, order: Order, now: datetime) -> Order:
-    """The order with what follows at once from its new facts; `total_minor` was its total.
+def noticed(before: Order | None, order: Order, now: datetime) -> Order:
+    """The order with what follows at once from its new facts; it was `before`, if it was.
 
     A total that has risen above what the terms allow asks for a manager's approval, also when it
-    was approved before at a lower one.
+    was approved before at a lower one. More that is owed asks the salesperson, where the terms
+    say so.
     """
-    if _asks_approval(total_minor, order):
+    if _asks_approval(before, order):
         order = changed(order, holds=holding(order.holds, by_rule(Hold.APPROVAL)))
+    if _asks_about_shortage(before, order):
+        order = changed(order, holds=holding(order.holds, by_rule(Hold.STOCK)))
     if order.holds and (holds := dated(order.holds, now)) != order.holds:
         return changed(order, holds=holds)
     return order
 
 
-def _asks_approval(total_minor: int | None, order: Order) -> bool:
+def _asks_approval(before: Order | None, order: Order) -> bool:
     least = order.terms.approval_min_minor
     if not least or order.total_minor is None or order.released or order.ending:
         return False
+    total_minor = before.total_minor if before else None
     return order.total_minor >= least and order.total_minor > (total_minor or 0)
+
+
+def _asks_about_shortage(before: Order | None, order: Order) -> bool:
+    if order.terms.shortage is not Shortage.ASK or order.released or order.ending:
+        return False
+    return order.backordered > (before.backordered if before else 0)
 
 
 def follow_dealer(order: Order, *, stopped: bool) -> Order:

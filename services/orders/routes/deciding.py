@@ -110,7 +110,8 @@ async def release_hold(
     """End a hold: only the role that owns it may, or an administrator (P-20).
 
     What ends with it: CREDIT, the order may exceed the dealer's limit; APPROVAL, the order is
-    approved, by another person than the one who placed it; PARTNER, the warehouse is asked again.
+    approved, by another person than the one who placed it; PARTNER, the warehouse is asked again;
+    STOCK, what is there leaves and the rest follows.
     DEALER ends when the dealer is reinstated.
     """
 

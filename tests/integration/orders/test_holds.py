@@ -9,7 +9,14 @@ from chassis.auth import Role
 from chassis.db import transaction
 from chassis.ids import uuid7
 from contracts.billing import CreditRefused
-from contracts.inventory import PartnerNotReady, ReservationFirmed
+from contracts.dealers import Shortage
+from contracts.inventory import (
+    LineCount,
+    PartnerNotReady,
+    ReservationFirmed,
+    ReserveStock,
+    StockReserved,
+)
 from contracts.orders import Hold
 from services.orders import saga
 from services.orders.commands.going_on import advance_orders, time_out_orders
@@ -23,6 +30,7 @@ from tests.builders.orders import (
     PREPAID,
     an_order,
     confirmed,
+    confirming_itself,
     held,
     priced,
     reserved,
@@ -93,7 +101,7 @@ async def test_a_hold_says_why_whose_since_when_by_whom_and_until_when(counter, 
     assert [row["order_id"] for row in listed] == [str(order.order_id)]
 
 
-@pytest.mark.parametrize("kind", ["CREDIT", "APPROVAL", "PARTNER", "MANUAL"])
+@pytest.mark.parametrize("kind", ["CREDIT", "APPROVAL", "PARTNER", "STOCK", "MANUAL"])
 async def test_only_the_owner_of_a_hold_and_an_administrator_release_it(counter, ours, kind):
     """P-20."""
     people = {"SAL": counter.sales, "FIN": FINANCE, "WHS": WAREHOUSE, "ADM": MANAGER}
@@ -213,6 +221,42 @@ async def test_a_partner_who_cannot_be_told_is_asked_again_when_the_warehouse_sa
         "order-hold-released",
         "release-to-warehouse",
     ]
+
+
+async def test_what_is_short_waits_for_the_salesperson_where_the_terms_ask_him(counter, ours):
+    """P-20, P-03: he lets it go on as it is there, and the rest follows; it never began before."""
+    asking = confirming_itself(ON_CREDIT).model_copy(update={"shortage": Shortage.ASK})
+    order = await counter.has(saga.start(ours(an_order(asking)), datetime.now(UTC))[0])
+    await take(counter, priced(order))
+    await take(counter, held(order))
+    short = (LineCount(line_no=1, quantity=4),)
+    await take(counter, StockReserved(order_id=order.order_id, backordered=short))
+    waiting = await counter.load(order)
+
+    goes_on = await release(counter, order, "STOCK", counter.sales)
+
+    assert ([one.kind for one in waiting.holds], saga.queue(waiting)) == (["STOCK"], "SAL")
+    assert goes_on.json()["status"] == "CONFIRMED"
+    body = await counter.db.fetchval(
+        "SELECT body FROM outbox WHERE type = 'inventory.reserve-stock.v1'"
+    )
+    ask = ReserveStock.model_validate_json(body)
+    assert (ask.firm, ask.release, ask.shortage) == (False, False, "SHIP_PARTIAL")
+    assert (await counter.said(order))[-3:] == [
+        "order-hold-released",
+        "order-confirmed",
+        "firm-reservation",
+    ]
+
+
+async def test_what_is_not_short_asks_nobody(counter, ours):
+    asking = confirming_itself(ON_CREDIT).model_copy(update={"shortage": Shortage.ASK})
+    order = await counter.has(saga.start(ours(an_order(asking)), datetime.now(UTC))[0])
+    for reply in (priced(order), held(order), reserved(order)):
+        await take(counter, reply)
+
+    assert (await counter.load(order)).holds == ()
+    assert (await counter.said(order))[-2:] == ["order-confirmed", "firm-reservation"]
 
 
 async def test_holds_from_before_they_had_details_still_stop_their_order(counter, ours):
