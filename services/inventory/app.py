@@ -18,6 +18,7 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     background=(
         every(5.0, timers.expire_reservations),
+        every(1.0, timers.serve_backorders),
         every(5.0, timers.raise_alerts),
         every(60.0, timers.receive_overdue),
     ),

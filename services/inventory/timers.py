@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from chassis.db import transaction
 from chassis.runtime import Runtime
-from services.inventory.commands import alerting, reserving, shipping
+from services.inventory.commands import alerting, backorders, reserving, shipping
 from services.inventory.settings import Settings
 
 COUNT_MAX = 200
@@ -19,6 +19,12 @@ async def expire_reservations(runtime: Runtime) -> int:
     lifetime = timedelta(hours=settings.reservation_lifetime_hours)
     async with transaction(runtime.db) as tx:
         return await reserving.expire_reservations(tx, lifetime, COUNT_MAX)
+
+
+async def serve_backorders(runtime: Runtime) -> int:
+    """Give what became free to those who wait for it (F-67)."""
+    async with transaction(runtime.db) as tx:
+        return await backorders.serve_all(tx, COUNT_MAX)
 
 
 async def receive_overdue(runtime: Runtime) -> int:

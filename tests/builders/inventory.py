@@ -11,13 +11,15 @@ from chassis.db import transaction
 from chassis.ids import uuid7
 from contracts.dealers import Shortage
 from contracts.inventory import (
+    AmendReservation,
     CancelFulfilment,
+    CloseRemainder,
     Demand,
     FirmReservation,
     ReleaseToWarehouse,
     ReserveStock,
 )
-from services.inventory.commands import picking, reserving, shipping, stocking
+from services.inventory.commands import amending, picking, reserving, shipping, stocking
 from services.inventory.commands.steps import By
 from services.inventory.domain import shipping as rules
 from services.inventory.domain.fulfilment import Mode, State, WarehouseRules
@@ -92,6 +94,8 @@ async def send(db, *messages):
         FirmReservation: reserving.firm_reservations,
         ReleaseToWarehouse: reserving.release_to_warehouse,
         CancelFulfilment: reserving.cancel_fulfilments,
+        AmendReservation: amending.amend_reservations,
+        CloseRemainder: amending.close_remainders,
     }[type(messages[0])]
     async with transaction(db) as tx:
         await handler(tx, messages)

@@ -11,7 +11,7 @@ from chassis.auth import Actor
 from chassis.db import Tx
 from chassis.errors import InvalidRequest
 from contracts.inventory import CountDifference, StockCounted
-from services.inventory.commands import documents, stowage
+from services.inventory.commands import backorders, documents, stowage
 from services.inventory.commands.documents import Ask, Draft
 from services.inventory.domain import counting
 from services.inventory.domain.counting import Shelf
@@ -65,8 +65,9 @@ async def post(tx: Tx, ask: Ask, reason: str | None, limit: int) -> None:
     await shelves.settle_doubts(tx, after.document_id, after.warehouse_id, skus)
     moves = _moves(after)
     await store.move(tx, after, moves, now)
-    await stowage.follow_document(tx, after, moves, now)
     await outbox.add(tx, [_counted(after)])
+    await backorders.serve(tx, {(after.warehouse_id, sku) for sku in skus})
+    await stowage.follow_document(tx, after, moves, now)
 
 
 async def _shelves(tx: Tx, document: Document) -> dict[str, Shelf]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from chassis import outbox
 from chassis.db import Tx
-from chassis.ids import uuid7
-from chassis.numbers import take_numbers
 from contracts.inventory import (
     CancelFulfilment,
     FirmReservation,
@@ -17,9 +15,9 @@ from contracts.inventory import (
     ReserveStock,
 )
 from contracts.message import Message
+from services.inventory.commands import releasing as starting
 from services.inventory.domain import releasing, reserving
 from services.inventory.domain.fulfilment import Change, Known
-from services.inventory.domain.stocking import series
 from services.inventory.store import changes, known, shelves
 
 
@@ -31,7 +29,7 @@ async def reserve_stock(tx: Tx, asks: Sequence[ReserveStock]) -> None:
     new = [ask for ask in asks if ask.order_id not in seen]
     available = await shelves.lock_available(tx, reserving.places(new))
     outcome = reserving.reserve(available, warehouses, seen, asks)
-    started = await _started(tx, releasing.by_mode(outcome.to_release))
+    started = await starting.start(tx, releasing.by_mode(outcome.to_release))
     await changes.insert(tx, [*outcome.new, *(change.after for change in started)])
     await outbox.add(tx, [*outcome.replies, *_told(started)])
     await _firm_up(tx, seen, outcome.to_firm)
@@ -84,28 +82,11 @@ async def _firm_up(
 async def _release(tx: Tx, seen: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> None:
     """Let each warehouse start, or say why it cannot."""
     released = releasing.sort_out(seen, order_ids)
-    started = await _started(tx, released)
+    started = await starting.start(tx, released)
     await changes.insert_tombstones(tx, released.tombstones)
     await changes.save(tx, started)
     await outbox.add(tx, [*_told(started), *released.replies])
 
 
-async def _started(tx: Tx, released: releasing.Released) -> list[Change]:
-    """What becomes of held orders: people get a pick task; a virtual one has done all at once."""
-    now = datetime.now(UTC)
-    return releasing.release(
-        released,
-        await _documents(tx, series("CK", now), len(released.direct)),
-        await _documents(tx, series("PH", now), len(released.manual)),
-        now,
-    )
-
-
 def _told(decided: Sequence[Change]) -> list[Message]:
     return [message for change in decided for message in change.messages]
-
-
-async def _documents(tx: Tx, name: str, count: int) -> list[tuple[UUID, str]]:
-    """An id and a number for each new document."""
-    numbers = await take_numbers(tx, name, count) if count else []
-    return [(uuid7(), number) for number in numbers]

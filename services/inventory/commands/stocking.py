@@ -13,7 +13,7 @@ from chassis.errors import DomainError, NotFound
 from chassis.http import StaleVersion
 from chassis.numbers import take_numbers
 from contracts.inventory import Demand, InboundPosted
-from services.inventory.commands import stowage
+from services.inventory.commands import backorders, stowage
 from services.inventory.domain import stocking
 from services.inventory.domain.stocking import Inbound, Warehouse, series
 from services.inventory.store import reference, shelves
@@ -70,11 +70,12 @@ async def post_inbound(tx: Tx, actor: Actor, inbound: Inbound) -> DomainError | 
 
 
 async def bring_in(tx: Tx, inbound: Inbound, now: datetime) -> None:
-    """Put goods on the shelves, which are locked, by an inbound note."""
+    """Put goods on the shelves, which are locked, by an inbound note; those who wait get theirs."""
     (number,) = await take_numbers(tx, series("RK", now), 1)
     await shelves.insert_inbound(tx, inbound, number, now)
-    await stowage.put_away(tx, inbound.warehouse_id, inbound.inbound_id, inbound.lines)
     await outbox.add(tx, [_posted(inbound, number)])
+    await backorders.serve(tx, {(inbound.warehouse_id, line.sku) for line in inbound.lines})
+    await stowage.put_away(tx, inbound.warehouse_id, inbound.inbound_id, inbound.lines)
 
 
 def _posted(inbound: Inbound, number: str) -> InboundPosted:

@@ -170,6 +170,15 @@ class Shipment:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """The last one that was asked for: made, or why not and what stood in its way."""
+
+    number: int
+    refusal: str | None = None
+    skus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fulfilment:
     """All that inventory knows of one order; `mode` and `one_person` are its warehouse's.
 
@@ -193,6 +202,7 @@ class Fulfilment:
     priority: int = 0
     stows: bool = False
     """Its warehouse keeps some goods by bin or lot."""
+    amendment: Amendment | None = None
 
     @property
     def task(self) -> PickTask | None:
@@ -295,6 +305,24 @@ def with_task(fulfilment: Fulfilment, task: PickTask) -> Fulfilment:
     place = known.index(task.pick_task_id)
     tasks = (*fulfilment.tasks[:place], task, *fulfilment.tasks[place + 1 :])
     return replace(fulfilment, tasks=tasks)
+
+
+def tidied(fulfilment: Fulfilment) -> Fulfilment:
+    """Without a pick task of which nothing is left to pick; over, when all that remains has left.
+
+    Of an order in the warehouse; others stay as they are.
+    """
+    if fulfilment.state is not State.IN_WAREHOUSE:
+        return fulfilment
+    idle = not any(line.to_pick for line in fulfilment.lines)
+    tasks = tuple(
+        replace(task, status=PickStatus.CANCELLED)
+        if idle and task.status is PickStatus.OPEN
+        else task
+        for task in fulfilment.tasks
+    )
+    state = State.SHIPPED if fulfilment.over else fulfilment.state
+    return replace(fulfilment, state=state, tasks=tasks)
 
 
 def owed(fulfilment: Fulfilment) -> tuple[LineCount, ...]:

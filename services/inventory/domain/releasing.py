@@ -11,6 +11,7 @@ from contracts.inventory import PartnerNotReady
 from contracts.message import OrderReply
 from services.inventory.domain import outbound, picking
 from services.inventory.domain.fulfilment import (
+    LIVE,
     Change,
     Fulfilment,
     Known,
@@ -59,6 +60,24 @@ def sort_out(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Released
                 released.replies.append(promise_again(order_id, other))
                 if other is None:
                     released.tombstones.append(order_id)
+    return released
+
+
+def go_on(held: Sequence[Fulfilment]) -> Released:
+    """Part orders that the warehouse has and for which something else is held than before.
+
+    What people pick already is picked by the same task.
+    """
+    released = Released()
+    for one in held:
+        if not one.may_go:
+            released.waiting.append(one)
+        elif one.mode is Mode.DIRECT:
+            released.direct.append(one)
+        elif LIVE.isdisjoint(task.status for task in one.tasks):
+            released.manual.append(one)
+        else:
+            released.waiting.append(one)
     return released
 
 

@@ -52,7 +52,7 @@ async def pick_task(reader: Reader, actor: Actor, pick_task_id: UUID) -> PickTas
                quantity, picked, shipped, backordered, closed,
                CASE WHEN $2 THEN quantity - backordered - closed - picked ELSE 0 END AS to_pick
         FROM fulfilment_lines LEFT JOIN products USING (sku)
-        WHERE order_id = $1
+        WHERE order_id = $1 AND quantity > 0
         ORDER BY line_no
         """,
         row["order_id"],

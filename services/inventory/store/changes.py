@@ -81,6 +81,7 @@ async def save(tx: Tx, changes: Sequence[Change]) -> None:
     if not changed:
         return
     await _save_demands(tx, _demands(changed))
+    await _save_amendments(tx, changed)
     await _update(tx, changed)
     await _save_tasks(tx, changed)
     await _insert_shipments(tx, changed)
@@ -91,14 +92,18 @@ async def save(tx: Tx, changes: Sequence[Change]) -> None:
 
 
 def _demands(changed: Sequence[Change]) -> list[tuple[UUID, Line]]:
-    """Lines of which another quantity is wanting or given up than before."""
+    """Lines that are new, or of which another quantity is wanted, wanting or given up."""
     return [
         (change.after.order_id, after)
         for change in changed
         if change.after.lines is not change.before.lines
-        for before, after in zip(change.before.lines, change.after.lines, strict=True)
-        if (after.backordered, after.closed) != (before.backordered, before.closed)
+        for after in change.after.lines
+        if _demand(after) not in {_demand(before) for before in change.before.lines}
     ]
+
+
+def _demand(line: Line) -> tuple[int, int, int, int]:
+    return line.line_no, line.quantity, line.backordered, line.closed
 
 
 async def _save_demands(tx: Tx, lines: Sequence[tuple[UUID, Line]]) -> None:
@@ -107,17 +112,46 @@ async def _save_demands(tx: Tx, lines: Sequence[tuple[UUID, Line]]) -> None:
         return
     await tx.execute(
         """
-        UPDATE fulfilment_lines
-        SET backordered = line.backordered, closed = line.closed
-        FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::bigint[])
-          AS line(order_id, line_no, backordered, closed)
-        WHERE fulfilment_lines.order_id = line.order_id
-          AND fulfilment_lines.line_no = line.line_no
+        INSERT INTO fulfilment_lines AS line
+            (order_id, line_no, sku, quantity, backordered, closed)
+        SELECT order_id, line_no, sku, quantity, backordered, closed
+        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+          AS saved(order_id, line_no, sku, quantity, backordered, closed)
+        ON CONFLICT (order_id, line_no) DO UPDATE
+        SET quantity = excluded.quantity, backordered = excluded.backordered,
+            closed = excluded.closed
         """,
         [order_id for order_id, _ in lines],
         [line.line_no for _, line in lines],
+        [line.sku for _, line in lines],
+        [line.quantity for _, line in lines],
         [line.backordered for _, line in lines],
         [line.closed for _, line in lines],
+    )
+
+
+async def _save_amendments(tx: Tx, changed: Sequence[Change]) -> None:
+    """How the last one of each was answered."""
+    answered = [
+        (change.after.order_id, change.after.amendment)
+        for change in changed
+        if change.after.amendment and change.after.amendment != change.before.amendment
+    ]
+    if not answered:
+        return
+    await tx.execute(
+        """
+        UPDATE fulfilments
+        SET amendment = answered.number, amendment_refusal = answered.refusal,
+            amendment_skus = string_to_array(answered.skus, E'\n')
+        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[])
+          AS answered(order_id, number, refusal, skus)
+        WHERE fulfilments.order_id = answered.order_id
+        """,
+        [order_id for order_id, _ in answered],
+        [amendment.number for _, amendment in answered],
+        [amendment.refusal for _, amendment in answered],
+        ["\n".join(amendment.skus) for _, amendment in answered],
     )
 
 

@@ -14,6 +14,7 @@ from chassis.db import Tx
 from contracts.dealers import Shortage
 from contracts.inventory import ShipmentLine, ShipmentStatus
 from services.inventory.domain.fulfilment import (
+    Amendment,
     Fulfilment,
     Known,
     Line,
@@ -21,6 +22,7 @@ from services.inventory.domain.fulfilment import (
     Pick,
     PickStatus,
     PickTask,
+    Place,
     Shipment,
     State,
     Tombstone,
@@ -44,7 +46,8 @@ async def lock(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, Known]:
     rows = await tx.fetch(
         """
         SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
-               shortage, priority, warehouses.mode, warehouses.one_person, warehouses.stows
+               shortage, priority, amendment, amendment_refusal, amendment_skus,
+               warehouses.mode, warehouses.one_person, warehouses.stows
         FROM fulfilments LEFT JOIN warehouses USING (warehouse_id)
         WHERE order_id = ANY($1::uuid[])
         ORDER BY order_id
@@ -61,7 +64,8 @@ async def lock_expired(tx: Tx, lifetime: timedelta, count_max: int) -> list[Fulf
     rows = await tx.fetch(
         """
         SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
-               shortage, priority, 'MANUAL' AS mode, false AS one_person, false AS stows
+               shortage, priority, amendment, amendment_refusal, amendment_skus,
+               'MANUAL' AS mode, false AS one_person, false AS stows
         FROM fulfilments
         WHERE soft_since <= now() - $1::interval
         ORDER BY soft_since
@@ -69,6 +73,47 @@ async def lock_expired(tx: Tx, lifetime: timedelta, count_max: int) -> list[Fulf
         FOR NO KEY UPDATE SKIP LOCKED
         """,
         lifetime,
+        count_max,
+    )
+    parts = await _parts(tx, rows)
+    return [_fulfilment(row, parts) for row in rows]
+
+
+async def lock_waiting(tx: Tx, free: Mapping[Place, int], count_max: int) -> list[Fulfilment]:
+    """Orders for which some of what is `free` by place is enough, the first by their claim.
+
+    The shelves are locked, so that nobody's claim changes meanwhile.
+    """
+    rows = await tx.fetch(
+        """
+        WITH claim AS (
+            SELECT order_id, priority, free,
+                   sum(backordered) OVER (PARTITION BY warehouse_id, sku
+                                          ORDER BY priority DESC, order_id, line_no)
+                       - backordered AS ahead
+            FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS shelf(warehouse_id, sku, free)
+            JOIN fulfilment_lines USING (sku)
+            JOIN fulfilments USING (order_id, warehouse_id)
+            WHERE backordered > 0
+        ), first AS (
+            SELECT order_id
+            FROM claim
+            WHERE ahead < free
+            GROUP BY order_id, priority
+            ORDER BY priority DESC, order_id
+            LIMIT $4
+        )
+        SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
+               shortage, priority, amendment, amendment_refusal, amendment_skus,
+               warehouses.mode, warehouses.one_person, warehouses.stows
+        FROM fulfilments JOIN warehouses USING (warehouse_id)
+        WHERE order_id IN (SELECT order_id FROM first)
+        ORDER BY order_id
+        FOR NO KEY UPDATE OF fulfilments
+        """,
+        [warehouse_id for warehouse_id, _ in free],
+        [sku for _, sku in free],
+        list(free.values()),
         count_max,
     )
     parts = await _parts(tx, rows)
@@ -248,4 +293,9 @@ def _fulfilment(row: Record, parts: Parts) -> Fulfilment:
         Shortage(row["shortage"]),
         row["priority"],
         bool(row["stows"]),
+        _amendment(row) if row["amendment"] else None,
     )
+
+
+def _amendment(row: Record) -> Amendment:
+    return Amendment(row["amendment"], row["amendment_refusal"], tuple(row["amendment_skus"]))

@@ -48,6 +48,41 @@ async def lock_available(tx: Tx, places: Collection[Place]) -> dict[Place, int]:
     return {(row["warehouse_id"], row["sku"]): row["available"] for row in rows}
 
 
+async def any_free_for_backorders(tx: Tx) -> bool:
+    """Whether goods are free somewhere that somebody waits for."""
+    return bool(
+        await tx.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT FROM stock WHERE backordered > 0 AND on_hand - reserved - in_doubt > 0
+            )
+            """
+        )
+    )
+
+
+async def free_for_backorders(
+    tx: Tx, places: Collection[Place] | None, count_max: int = 2_000
+) -> dict[Place, int]:
+    """What is free by place, there or anywhere, where somebody waits for it."""
+    rows = await tx.fetch(
+        """
+        SELECT warehouse_id, sku, on_hand - reserved - in_doubt AS free
+        FROM stock
+        WHERE backordered > 0 AND on_hand - reserved - in_doubt > 0
+          AND ($1::uuid[] IS NULL
+               OR (warehouse_id, sku) IN (SELECT * FROM unnest($1::uuid[], $2::text[])))
+        ORDER BY warehouse_id, sku
+        LIMIT $3
+        FOR NO KEY UPDATE
+        """,
+        None if places is None else [warehouse_id for warehouse_id, _ in places],
+        None if places is None else [sku for _, sku in places],
+        count_max,
+    )
+    return {(row["warehouse_id"], row["sku"]): row["free"] for row in rows}
+
+
 async def move(tx: Tx, change: StockChange) -> None:
     """Change what lies on the shelves, is reserved of it, in doubt and waited for, in order."""
     counts = (change.on_hand, change.reserved, change.backordered, change.in_doubt)

@@ -1,12 +1,19 @@
 """Goods that are not all there: what is held, what goes, what waits (P-03), on real PostgreSQL."""
 
+import asyncio
+from types import SimpleNamespace
+
 import pytest
 
+from chassis.db import transaction
+from chassis.ids import uuid7
 from contracts.dealers import Shortage
 from contracts.inventory import CancelFulfilment, FirmReservation, ReleaseToWarehouse
-from services.inventory.commands import picking, shipping
+from services.inventory import timers
+from services.inventory.app import SERVICE
+from services.inventory.commands import backorders, picking, shipping, stocking
 from services.inventory.domain.fulfilment import Mode, PickStatus, ShortReason, State
-from services.inventory.domain.outbound import OutboundAsk, PickNotComplete
+from services.inventory.domain.outbound import OutboundAsk, PickNotComplete, SecondPersonNeeded
 from services.inventory.domain.picking import (
     Missing,
     PickAsk,
@@ -14,8 +21,11 @@ from services.inventory.domain.picking import (
     PickTaskAsk,
     ShortAsk,
 )
+from services.inventory.domain.stocking import Inbound, InboundLine
+from services.inventory.settings import Settings
 from tests.builders.inventory import (
     KEEPER,
+    MAIN,
     PICKER,
     a_demand,
     a_warehouse,
@@ -216,6 +226,166 @@ async def test_an_order_to_be_complete_leaves_in_parts_only_when_that_is_asked_f
 
     assert isinstance(refusal, PickNotComplete)
     assert after.lines[0].shipped == 3
+
+
+async def test_what_comes_in_goes_to_the_higher_priority_and_then_to_the_older(inventory_db):
+    """F-67, P-03: in the transaction of the inbound itself."""
+    await a_warehouse(inventory_db, A=1)
+    first, second = [await held(inventory_db, shortage=PARTIAL, A=3) for _ in range(2)]
+    urgent = await held(inventory_db, shortage=PARTIAL, priority=5, A=2)
+
+    await _comes_in(inventory_db, A=4)
+
+    given = {
+        order_id: [
+            line["quantity"]
+            for name, facts in await told(inventory_db, order_id)
+            if name == "backorder-allocated"
+            for line in facts["lines"]
+        ]
+        for order_id in (urgent, first, second)
+    }
+    assert given == {urgent: [2], first: [2], second: []}
+    assert (await told(inventory_db, first))[-1][0] == "reservation-firmed"
+    assert await shelf(inventory_db) == (5, 5)
+    assert await books_balance(inventory_db)
+
+
+async def test_goods_that_follow_are_picked_by_a_task_of_their_own(inventory_db):
+    """P-03, E-03: the first part waits for outbound meanwhile, and may leave with the second."""
+    await a_warehouse(inventory_db, A=3)
+    order_id = await held(inventory_db, shortage=PARTIAL, A=5)
+    await send(inventory_db, ReleaseToWarehouse(order_id=order_id))
+    first = await _picked(inventory_db, order_id)
+
+    await _comes_in(inventory_db, A=9)
+    second = await _picked(inventory_db, order_id)
+    refusal = await do(
+        inventory_db, shipping.post_outbounds, KEEPER, OutboundAsk(second, PICKER.user_id)
+    )
+    after = await do(
+        inventory_db, shipping.post_outbounds, KEEPER, OutboundAsk(first, KEEPER.user_id)
+    )
+
+    assert first != second
+    assert isinstance(refusal, SecondPersonNeeded)
+    assert (after.state, after.lines[0].shipped) == (State.SHIPPED, 5)
+    assert [task.status for task in after.tasks] == [PickStatus.SHIPPED] * 2
+    assert await shelf(inventory_db) == (7, 0)
+    assert await books_balance(inventory_db)
+
+
+async def test_an_order_to_be_complete_is_picked_when_its_last_piece_is_there(inventory_db):
+    """P-03."""
+    await a_warehouse(inventory_db, A=1)
+    order_id = await held(inventory_db, shortage=COMPLETE, A=3)
+    await send(inventory_db, ReleaseToWarehouse(order_id=order_id))
+
+    await _comes_in(inventory_db, A=1)
+    early = await task_of(inventory_db, order_id)
+    await _comes_in(inventory_db, A=1)
+
+    assert early is None
+    assert await task_of(inventory_db, order_id) is not None
+    assert await shelf(inventory_db) == (3, 3)
+
+
+async def test_a_virtual_warehouse_sends_the_rest_when_it_comes(inventory_db):
+    """P-03, F-67."""
+    await a_warehouse(inventory_db, mode=Mode.DIRECT, A=3)
+    ask = firmly(a_demand(shortage=PARTIAL, A=5), release=True)
+    await send(inventory_db, ask)
+
+    await _comes_in(inventory_db, A=2)
+
+    names = await said(inventory_db, ask.order_id)
+    assert names.count("outbound-posted") == 2
+    picture = [facts for name, facts in await told(inventory_db, ask.order_id) if "lines" in facts]
+    assert [one["state"] for one in await _orders(inventory_db)] == ["SHIPPED"]
+    assert [
+        (one["lines"][0]["received"], one["lines"][0]["backordered"], one["revision"])
+        for one in picture
+        if "revision" in one
+    ] == [(3, 2, 1), (5, 0, 2)]
+    assert await books_balance(inventory_db)
+
+
+async def test_whatever_frees_goods_they_reach_those_who_wait(inventory_db):
+    """F-67, P-03: a cancelled order, by the timer that runs each second."""
+    await a_warehouse(inventory_db, A=4)
+    other = await held(inventory_db, A=4)
+    order_id = await held(inventory_db, shortage=PARTIAL, A=3)
+    runtime = SimpleNamespace(db=inventory_db)
+    assert await timers.serve_backorders(runtime) == 0
+
+    await send(inventory_db, CancelFulfilment(order_id=other))
+    served = await timers.serve_backorders(runtime)
+
+    assert (served, await timers.serve_backorders(runtime)) == (1, 0)
+    assert "backorder-allocated" in await said(inventory_db, order_id)
+    assert await shelf(inventory_db) == (4, 3)
+    assert await books_balance(inventory_db)
+
+
+async def test_those_who_wait_are_looked_for_within_five_seconds(inventory_db):
+    """F-67: the worker's own timer serves them."""
+    await a_warehouse(inventory_db, A=4)
+    other = await held(inventory_db, A=4)
+    order_id = await held(inventory_db, shortage=PARTIAL, A=3)
+    await send(inventory_db, CancelFulfilment(order_id=other))
+    runtime = SimpleNamespace(
+        db=inventory_db, committed=asyncio.Event(), settings=Settings.model_construct()
+    )
+    jobs = [asyncio.create_task(job(runtime)) for job in SERVICE.background]
+
+    try:
+        async with asyncio.timeout(5):
+            while await shelf(inventory_db) != (4, 3):
+                await asyncio.wait_for(runtime.committed.wait(), 5)
+                runtime.committed.clear()
+    finally:
+        for job in jobs:
+            job.cancel()
+
+    assert "backorder-allocated" in await said(inventory_db, order_id)
+
+
+async def test_parallel_inbounds_reserves_and_cancels_leave_nobody_waiting_for_what_is_there(
+    inventory_db,
+):
+    """F-67, P-03, I-1, I-2: twenty of each at once, in opposite order of goods."""
+    await a_warehouse(inventory_db, A=5, B=5)
+
+    async def life(number):
+        wanted = {"A": 2, "B": 1} if number % 2 else {"B": 2, "A": 1}
+        ask = firmly(a_demand(shortage=PARTIAL, **wanted), release=number % 4 == 0)
+        await send(inventory_db, ask)
+        if number % 5 == 0:
+            await send(inventory_db, CancelFulfilment(order_id=ask.order_id))
+
+    async def arrival(number):
+        await _comes_in(inventory_db, **({"A": 1, "B": 2} if number % 2 else {"B": 1, "A": 1}))
+        async with transaction(inventory_db) as tx:
+            await backorders.serve_all(tx, 100)
+
+    await asyncio.gather(*(step(number) for number in range(20) for step in (life, arrival)))
+    async with transaction(inventory_db) as tx:
+        await backorders.serve_all(tx, 100)
+
+    idle = "SELECT count(*) FROM stock WHERE backordered > 0 AND on_hand > reserved"
+    assert await inventory_db.fetchval(idle) == 0
+    assert await books_balance(inventory_db)
+
+
+async def _comes_in(db, **quantities):
+    lines = tuple(InboundLine(sku, quantity) for sku, quantity in quantities.items())
+    inbound = Inbound(uuid7(), MAIN, "工厂", KEEPER.user_id, lines)
+    async with transaction(db) as tx:
+        assert await stocking.post_inbound(tx, KEEPER, inbound) is None
+
+
+async def _orders(db):
+    return await db.fetch("SELECT state FROM fulfilments")
 
 
 def _short(task_id, *missing):

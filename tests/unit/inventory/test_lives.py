@@ -12,6 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from chassis.ids import uuid7
 from contracts.dealers import DealerStatus, Shortage
 from contracts.inventory import (
+    AmendedDemand,
+    AmendmentRefused,
+    AmendReservation,
     FirmReservation,
     FulfilmentAdvanced,
     FulfilmentCancelDeclined,
@@ -22,19 +25,29 @@ from contracts.inventory import (
     ShipmentStatus,
     StockReserved,
 )
-from services.inventory.domain import outbound, picking, releasing, reserving, shipping
+from services.inventory.domain import (
+    amending,
+    backorders,
+    closing,
+    outbound,
+    picking,
+    releasing,
+    reserving,
+    shipping,
+)
 from services.inventory.domain.fulfilment import (
     LIVE,
     Change,
     Fulfilment,
     PickStatus,
     PickTask,
+    ShortReason,
     State,
     Tombstone,
     stock_change,
 )
 from services.inventory.domain.outbound import OutboundAsk
-from services.inventory.domain.picking import PickAsk, PickTaskAsk
+from services.inventory.domain.picking import Missing, PickAsk, PickTaskAsk, ShortAsk
 from tests.builders.inventory import MAIN, WAREHOUSES, a_demand, held_by, reported, waited_for
 
 NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -53,7 +66,8 @@ class Warehouse(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.on_hand, self.reserved = Counter(A=20, B=20), Counter()
-        self.backordered = Counter()
+        self.backordered, self.in_doubt = Counter(), Counter()
+        self.amendments = 0
         self.moved = Counter(self.on_hand)
         self.known = {}
         self.told = []
@@ -66,10 +80,7 @@ class Warehouse(RuleBasedStateMachine):
         shortage=st.sampled_from(Shortage),
     )
     def reserve(self, order_id, a, b, shortage):
-        available = {
-            (MAIN, sku): max(0, quantity - self.reserved[sku] - self.backordered[sku])
-            for sku, quantity in self.on_hand.items()
-        }
+        available = self._available()
         asks = [a_demand(order_id=order_id, shortage=shortage, A=a, B=b)]
         outcome = reserving.reserve(available, WAREHOUSES, self.known, asks)
         for one in outcome.new:
@@ -120,6 +131,70 @@ class Warehouse(RuleBasedStateMachine):
         if with_task := self._with_task(order_id):
             ask = PickAsk(with_task.task.pick_task_id, ANNA)
             self._take(picking.confirm(with_task, ask, NOW))
+
+    @rule(order_id=st.sampled_from(ORDERS), line_no=st.integers(1, 3), count=st.integers(1, 4))
+    def miss(self, order_id, line_no, count):
+        if with_task := self._with_task(order_id):
+            missing = (Missing(line_no, count, ShortReason.NOT_FOUND),)
+            ask = ShortAsk(with_task.task.pick_task_id, ANNA, missing)
+            self._take(picking.shorten(with_task, ask, NOW))
+
+    @rule(sku=st.sampled_from("AB"))
+    def count(self, sku):
+        """What was in doubt is there after all."""
+        self.in_doubt[sku] = 0
+
+    @rule(sku=st.sampled_from("AB"), quantity=st.integers(1, 9))
+    def come_in(self, sku, quantity):
+        self.on_hand[sku] += quantity
+        self.moved[sku] += quantity
+
+    @rule()
+    def allocate(self):
+        """F-67: nothing is left that somebody waits for."""
+        waiting = [one for one in self.known.values() if isinstance(one, Fulfilment) and one.owes]
+        for change in backorders.allocate(self._free(), waiting):
+            self._go_on(change)
+            self.told += change.messages
+        free = self._free()
+        assert all(not self.backordered[sku] or not free[MAIN, sku] for sku in "AB")
+
+    @rule(
+        order_id=st.sampled_from(ORDERS),
+        quantities=st.dictionaries(st.integers(1, 3), st.integers(0, 9), min_size=1),
+    )
+    def amend(self, order_id, quantities):
+        self.amendments += 1
+        before = self.known.get(order_id)
+        ask = AmendReservation(
+            order_id=order_id,
+            amendment=self.amendments,
+            lines=tuple(
+                AmendedDemand(line_no=line_no, sku="ABA"[line_no - 1], quantity=quantity)
+                for line_no, quantity in quantities.items()
+            ),
+        )
+        decided = amending.amend(self.known, self._available(), [ask])
+        for lost in decided.tombstones:
+            self.known[lost] = Tombstone(lost)
+        for change in decided.changes:
+            self._go_on(change)
+        answers = [*decided.messages, *(one for it in decided.changes for one in it.messages)]
+        self.told += answers
+        if isinstance(answers[0], AmendmentRefused):
+            after = self.known[order_id]
+            assert getattr(after, "lines", ()) == getattr(before, "lines", ())
+        again = amending.amend(self.known, {}, [ask])
+        assert (again.changes, again.messages[0]) == ([], answers[0])
+
+    @rule(order_id=st.sampled_from(ORDERS), chance=RARELY)
+    def close(self, order_id, chance):
+        if chance:
+            decided = closing.close(self.known, [order_id])
+            self._decided(decided)
+            if decided.changes:
+                assert all(not line.to_pick for line in self.known[order_id].lines)
+                assert closing.close(self.known, [order_id]).messages == decided.messages
 
     @rule(order_id=st.sampled_from(ORDERS))
     def put_back(self, order_id):
@@ -189,7 +264,8 @@ class Warehouse(RuleBasedStateMachine):
     def shelves_are_never_negative_and_never_promised_twice(self):
         """I-1."""
         for sku in "AB":
-            assert 0 <= self.reserved[sku] <= self.on_hand[sku]
+            assert min(self.reserved[sku], self.backordered[sku], self.in_doubt[sku]) >= 0
+            assert self.reserved[sku] + self.in_doubt[sku] <= self.on_hand[sku]
 
     @invariant()
     def what_is_reserved_is_what_orders_hold(self):
@@ -251,6 +327,7 @@ class Warehouse(RuleBasedStateMachine):
                 assert (PickStatus.PUT_BACK in statuses) == (one.state is State.PUT_BACK)
                 assert not LIVE.intersection(statuses[:-1])
                 if one.state is State.SHIPPED:
+                    assert one.over
                     assert set(statuses) <= {PickStatus.SHIPPED, PickStatus.CANCELLED}
                 if one.state is State.IN_WAREHOUSE and LIVE.isdisjoint(statuses):
                     assert not one.may_go
@@ -264,6 +341,29 @@ class Warehouse(RuleBasedStateMachine):
             ends = {type(one) for one in story}
             assert not (ends & GIVEN_BACK and FulfilmentCancelDeclined in ends)
             _nothing_is_promised_after_the_end(story)
+
+    def _free(self):
+        return {
+            (MAIN, sku): quantity - self.reserved[sku] - self.in_doubt[sku]
+            for sku, quantity in self.on_hand.items()
+        }
+
+    def _available(self):
+        """What those leave who wait."""
+        return {
+            (MAIN, sku): max(0, free - self.backordered[sku])
+            for (_, sku), free in self._free().items()
+        }
+
+    def _go_on(self, change):
+        """A change, and what the warehouse makes of it."""
+        self._shelve(change)
+        after = change.after
+        if after.state is State.IN_WAREHOUSE and after.lines != change.before.lines:
+            released = releasing.go_on([after])
+            tasks = [(uuid7(), self._number()) for _ in released.manual]
+            for onward in releasing.release(released, [], tasks, NOW):
+                self._take(onward)
 
     def _decided(self, decided):
         for order_id in decided.tombstones:
@@ -285,6 +385,8 @@ class Warehouse(RuleBasedStateMachine):
             self.reserved[sku] += count
         for (_, sku), count in effect.backordered.items():
             self.backordered[sku] += count
+        for (_, sku), count in effect.in_doubt.items():
+            self.in_doubt[sku] += count
         self.known[change.after.order_id] = change.after
 
     def _with_task(self, order_id):
