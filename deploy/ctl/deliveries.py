@@ -14,12 +14,14 @@ from uuid import UUID
 from chassis.envelope import decoded, place_mark
 from chassis.process import listened
 from deploy.ctl.invariants.messages import SERVICES
+from gateway.audit import by_a_person
 from services.reports.domain import TOLD
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
 
     from chassis.consumer import Subscription
+    from chassis.consumer.subscriptions import Condition
 
     Databases: TypeAlias = Mapping[str, Connection[Record]]
 else:
@@ -49,6 +51,8 @@ class Delivered:
     service: str
     types: tuple[str, ...]
     holding: Holding
+    of_people: tuple[str, ...] = ()
+    """Types of which it takes only what somebody did himself."""
 
     @property
     def sentence(self) -> str:
@@ -69,7 +73,7 @@ class Delivered:
         total: Digests = {}
         for database in databases.values():
             for part, (count, digest) in _digests(
-                await database.fetch(ANNOUNCED_DIGESTS, self.types, oldest)
+                await database.fetch(ANNOUNCED_DIGESTS, self.types, self.of_people, oldest)
             ).items():
                 known_count, known = total.get(part, (0, 0))
                 total[part] = known_count + count, known ^ digest
@@ -79,7 +83,9 @@ class Delivered:
         announced = {
             row["message_id"]: f"{row['type']} of {producer} did not arrive"
             for producer, database in databases.items()
-            for row in await database.fetch(ANNOUNCED_PART, self.types, oldest, part)
+            for row in await database.fetch(
+                ANNOUNCED_PART, self.types, self.of_people, oldest, part
+            )
         }
         rows = await databases[self.service].fetch(self.holding.part, oldest, part)
         buried = await _buried(databases[self.service], self.service)
@@ -91,14 +97,18 @@ class Delivered:
 
 def every_delivery() -> tuple[Delivered, ...]:
     """Every subscriber's inbox, and the stories that reports tells of orders."""
-    inboxes = (Delivered(service, subscribed(service), INBOX) for service in SERVICES)
+    inboxes = (
+        Delivered(service, subscribed(service), INBOX, subscribed(service, when=by_a_person))
+        for service in SERVICES
+    )
     told = tuple(event.type for event in TOLD)
     return (*inboxes, Delivered("reports", told, STORIES))
 
 
-def subscribed(service: str) -> tuple[str, ...]:
-    """Types of the messages that a service subscribes to, as it says itself."""
-    return tuple(sorted({m.type for one in _subscriptions(service) for m in one.messages}))
+def subscribed(service: str, *, when: Condition | None = None) -> tuple[str, ...]:
+    """Types of the messages that a service takes on this condition, as it says itself."""
+    taken = (one for one in _subscriptions(service) if one.when is when)
+    return tuple(sorted({message.type for one in taken for message in one.messages}))
 
 
 def listening(service: str) -> frozenset[str]:
@@ -135,14 +145,18 @@ ANNOUNCED_DIGESTS = """
     SELECT get_byte(uuid_send(message_id), 15) AS part, count(*) AS messages,
            bit_xor(uuid_hash_extended(message_id, 0)) AS digest
     FROM event_log
-    WHERE type = ANY($1::text[]) AND message_id >= $2 AND headers IS NULL  -- no dead letter
+    WHERE (type = ANY($1::text[])
+           OR type = ANY($2::text[]) AND actor IS NOT NULL AND cause IS NULL)
+      AND message_id >= $3 AND headers IS NULL  -- no dead letter
     GROUP BY part
 """
 ANNOUNCED_PART = """
     SELECT message_id, type
     FROM event_log
-    WHERE type = ANY($1::text[]) AND message_id >= $2 AND headers IS NULL
-      AND get_byte(uuid_send(message_id), 15) = $3
+    WHERE (type = ANY($1::text[])
+           OR type = ANY($2::text[]) AND actor IS NOT NULL AND cause IS NULL)
+      AND message_id >= $3 AND headers IS NULL
+      AND get_byte(uuid_send(message_id), 15) = $4
 """
 INBOX = Holding(
     "Every message announced to {service} was handled by it, and no other.",

@@ -13,6 +13,7 @@ from deploy.ctl.invariants import INVARIANTS, Comparison, Invariant
 from deploy.ctl.looking import Finding, ask
 from deploy.ctl.verify import report
 from deploy.postgres import roles
+from gateway.consumers import SUBSCRIPTIONS as GATEWAY_SUBSCRIPTIONS
 from services.reports.consumers import SUBSCRIPTIONS
 from tests.builders.events import Story, a_delivery
 
@@ -387,6 +388,31 @@ async def test_a_message_that_a_subscriber_never_handled_is_named(databases, rep
 
     assert finding.looked == 2
     assert list(finding.offenders) == [str(lost.message_id)]
+
+
+async def test_of_what_only_people_do_it_is_asked_whether_it_was_written_down(
+    databases, gateway_db
+):
+    """R6: the audit log takes what somebody did, and leaves out what followed from it."""
+    done, lost, followed = (a_delivery(Story().confirmed(), uuid4()) for _ in range(3))
+    for one, cause in ((done, None), (lost, None), (followed, uuid4())):
+        await databases["orders"].execute(
+            """
+            INSERT INTO outbox (message_id, type, topic, partition, key, body, actor, cause)
+            VALUES ($1, $2, 'orders.events', 0, $3, $4, 'user:somebody', $5)
+            """,
+            one.message_id,
+            one.type,
+            one.key,
+            one.body,
+            cause,
+        )
+    await Dispatch(gateway_db, GATEWAY_SUBSCRIPTIONS).deliver([done])
+    to_gateway = next(one for one in every_delivery() if one.service == "gateway")
+
+    finding = await ask({**databases, "gateway": gateway_db}, to_gateway)
+
+    assert (finding.looked, list(finding.offenders)) == (2, [str(lost.message_id)])
 
 
 async def test_an_event_that_fell_out_of_a_story_is_named(databases, reports_db):
