@@ -70,6 +70,7 @@ async def _play(url: str, known: Logins, suite: Suite | None) -> tuple[str, str]
         order = await stories.prepaid_order(stage, newcomer)
         await stories.credit_order_on_behalf(stage)
         await stories.cancelled_after_picking(stage, newcomer)
+        await stories.amended_short_and_followed(stage, newcomer)
         return order["number"], order["status"]
 
 

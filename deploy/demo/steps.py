@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from deploy.demo.client import Caller, Json
 from deploy.demo.stage import Stage, Watch, eventually
@@ -80,13 +81,28 @@ async def pay(stage: Stage, watch: Watch, shares: Sequence[int]) -> None:
         await watch.until_covered(paid)
 
 
-async def pick(stage: Stage, watch: Watch) -> Json:
-    """The picker takes the goods from their bins; the pick task."""
-    await watch.until_told("inventory.pick-task-created.v1")
+async def pick(stage: Stage, watch: Watch, short: Mapping[int, int] | None = None) -> Json:
+    """The picker takes the goods from their bins, but for what is `short` by line number, which he
+    does not find; the pick task.
+    """
     picker = await stage.caller(f"pck.{HOUSE}")
-    (task,) = await picker.rows("/pick-tasks", order_id=watch.order_id)
-    await picker.post(f"/pick-tasks/{task['pick_task_id']}/start")
-    await picker.post(f"/pick-tasks/{task['pick_task_id']}/confirm")
+    tasks = await stage.wait_for(
+        "a pick task",
+        lambda: picker.rows("/pick-tasks", order_id=watch.order_id, status="OPEN"),
+        bool,
+    )
+    await watch.until_told("inventory.pick-task-created.v1")
+    task = tasks[0]
+    path = f"/pick-tasks/{task['pick_task_id']}"
+    await picker.post(f"{path}/start")
+    if short:
+        missing = [
+            {"line_no": line_no, "quantity": quantity, "reason": "NOT_FOUND"}
+            for line_no, quantity in short.items()
+        ]
+        await picker.post(f"{path}/short", {"lines": missing})
+        await watch.until_told("inventory.pick-short.v1")
+    await picker.post(f"{path}/confirm")
     await watch.until_told("inventory.pick-completed.v1")
     return task
 
@@ -107,11 +123,62 @@ async def ship(stage: Stage, watch: Watch, task: Json) -> Json:
 
 
 async def receive(watch: Watch, shipment: Json, dealer: Caller) -> Json:
-    """The dealer says that he has the goods; the order at its end."""
+    """The dealer says that he has the goods, the last of them; the order at its end."""
     await dealer.post(f"/shipments/{shipment['shipment_id']}/receive")
     await watch.until_status("COMPLETED")
     await watch.until_told("orders.order-completed.v1")
     return await watch.until_status("COMPLETED")
+
+
+async def launch(stage: Stage, dealer_id: str, unit_price: str) -> str:
+    """A new product, with a price for one dealer; its SKU."""
+    admin, second = await stage.caller("admin"), await stage.caller("admin2")
+    sku = f"NEW-{time.time_ns() // 1_000_000 % 10**9}"
+    category = stage.loaded.company.categories[0].code
+    row = {"sku": sku, "name_zh": f"当季新品 {sku}", "name_en": f"New {sku}", "category": category}
+    await admin.post("/products/import", {"rows": [row]})
+    price_list = {
+        "code": f"PRICE-{sku}",
+        "name": "新品专用价",
+        "dealer_id": dealer_id,
+        "valid_from": (datetime.now(UTC) - timedelta(minutes=1)).isoformat(),
+        "entries": [{"sku": sku, "unit_price": unit_price}],
+    }
+    drafted = await eventually(lambda: admin.post("/price-lists", price_list), *NEWS_ON_ITS_WAY)
+    await second.post(f"/price-lists/{drafted['price_list_id']}/publish")
+    stage.did(admin, f"上架新品 {sku}，专用价 ¥{unit_price}", f"launches {sku} at ¥{unit_price}")
+    return sku
+
+
+async def bring_in(stage: Stage, sku: str, quantity: int) -> None:
+    """Goods arrive at the warehouse."""
+    keeper = await stage.caller(f"whs.{HOUSE}")
+    body = {
+        "warehouse_id": stage.loaded.warehouses[HOUSE.upper()],
+        "source": "厂家",
+        "lines": [{"sku": sku, "quantity": quantity}],
+    }
+    note = await eventually(lambda: keeper.post("/inbounds", body), "invalid-request")
+    stage.did(keeper, f"到货入库 {quantity} 件，入库单 {note['number']}", f"{quantity} came in")
+
+
+async def amend(stage: Stage, watch: Watch, dealer: Caller, quantity: int) -> Json:
+    """The dealer wants another quantity of the first line; the order when that is settled."""
+    order = await watch.until_status("PENDING_CONFIRMATION")
+    line = order["lines"][0]
+    body = {
+        "lines": [{"line_no": line["line_no"], "sku": line["sku"], "quantity": quantity}],
+        "expected_version": order["version"],
+        "reason": "门店追加",
+    }
+    await dealer.post(f"/orders/{watch.order_id}/amend", body)
+    stage.did(
+        dealer,
+        f"改单：{line['quantity']} 件改为 {quantity} 件",
+        f"amends the order: {quantity} instead of {line['quantity']}",
+    )
+    await watch.until_told("orders.order-amended.v1")
+    return await watch.until("amended", lambda order: order["amendment"]["state"] == "APPLIED")
 
 
 def yuan(minor: int) -> str:

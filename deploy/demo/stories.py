@@ -1,4 +1,4 @@
-"""Four stories before the user's eyes; each step is taken by somebody of the right role."""
+"""Five stories before the user's eyes; each step is taken by somebody of the right role."""
 
 from __future__ import annotations
 
@@ -104,6 +104,32 @@ async def cancelled_after_picking(stage: Stage, buyer: Newcomer) -> Json:
         f"预存款余额 {steps.yuan(wallet)}",
         f"has {steps.yuan(wallet)} in his wallet again",
     )
+    return order
+
+
+async def amended_short_and_followed(stage: Stage, buyer: Newcomer) -> Json:
+    """More is ordered than was, less is found than was promised, the rest follows; the order."""
+    stage.title("五、改单，缺货，到货补发", "Amended, short, and followed by the rest")
+    sku = await steps.launch(stage, buyer.dealer_id, "58.00")
+    await steps.bring_in(stage, sku, 10)
+    watch = await steps.submitted(stage, buyer.caller, {"lines": [{"sku": sku, "quantity": 6}]})
+    await steps.amend(stage, watch, buyer.caller, 10)
+    await steps.confirm(stage, watch)
+    await steps.pay(stage, watch, (100,))
+
+    task = await steps.pick(stage, watch, short={1: 3})
+    first = await steps.ship(stage, watch, task)
+    await buyer.caller.post(f"/shipments/{first['shipment_id']}/receive")
+    owing = await watch.until("欠货", lambda order: bool(order["lines"][0]["received"]))
+    stage.did(buyer.caller, f"订单{owing['display_zh']}", f"sees: {owing['display_en']}")
+
+    await steps.bring_in(stage, sku, 3)
+    await watch.until_told("inventory.backorder-allocated.v1")
+    second = await steps.ship(stage, watch, await steps.pick(stage, watch))
+    order = await steps.receive(watch, second, buyer.caller)
+    invoices = await buyer.caller.rows("/invoices", order_id=watch.order_id)
+    if sum(one["gross_minor"] for one in invoices) != order["total_minor"] or len(invoices) != 2:
+        raise StoryFailed(f"{len(invoices)} invoices are not the order of {order['total_minor']}")
     return order
 
 

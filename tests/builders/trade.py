@@ -155,6 +155,38 @@ class Trade:
         path = f"/pick-tasks/{task['pick_task_id']}/confirm"
         return await picker.post(path, {"lines": lines} if lines else None)
 
+    async def short(self, task: Json, quantities: Mapping[int, int]) -> Json:
+        """The picker does not find so much of these lines; the task."""
+        picker = await self.stage.caller(f"pck.{self.house.lower()}")
+        lines = [
+            {"line_no": line_no, "quantity": count, "reason": "NOT_FOUND"}
+            for line_no, count in quantities.items()
+        ]
+        return await picker.post(f"/pick-tasks/{task['pick_task_id']}/short", {"lines": lines})
+
+    async def amend(
+        self, watch: Watch, *quantities: int, new: Sequence[Json] = (), by: Caller | None = None
+    ) -> Json:
+        """Other quantities for the first lines, and new ones; the order when that is settled."""
+        order = await self.buyer.get(f"/orders/{watch.order_id}")
+        lines = [
+            {"line_no": line["line_no"], "sku": line["sku"], "quantity": count}
+            for line, count in zip(order["lines"], quantities, strict=False)
+        ]
+        body = {
+            "lines": [*lines, *new],
+            "expected_version": order["version"],
+            "reason": "改单",
+        }
+        asked = await (by or self.buyer).post(f"/orders/{watch.order_id}/amend", body)
+        number = asked["amendment"]["number"]
+        return await watch.until(
+            f"amendment {number} settled",
+            lambda order: bool(
+                order["amendment"]["number"] == number and order["amendment"]["state"] != "PENDING"
+            ),
+        )
+
     async def send_out(self, task: Json, *, partial: bool = False) -> Json:
         """What is picked leaves the warehouse; the shipment."""
         keeper = await self.stage.caller(f"whs.{self.house.lower()}")

@@ -14,3 +14,9 @@ def test_the_demo_shows_who_did_what_in_chinese_and_english(told):
         assert words in told
     assert "The order is completed" in told
     assert "went back to the wallet" in told
+
+
+def test_the_demo_shows_an_amendment_and_a_short_pick_that_an_inbound_fills(told):
+    """S-4, P-03, F-67."""
+    for words in ("改单：6 件改为 10 件", "订单已变更", "配货时发现缺货", "欠货已到，已为订单分配"):
+        assert words in told
