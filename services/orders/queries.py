@@ -18,8 +18,9 @@ async def order(reader: Reader, order_id: UUID) -> Order:
     row = await reader.fetchrow(
         """
         SELECT order_id, number, dealer_id, placed_by, on_behalf, salesperson_id, warehouse_id,
-               terms, submitted_at, note, total_minor, expected_total_minor, version, phase, at,
-               about, reached, attempt, deadline, holds, held, credit, over_limit_approved, stock,
+               terms, submitted_at, note, buyer, total_minor, expected_total_minor, version,
+               phase, at, about, reached, attempt, deadline, holds, held, credit,
+               over_limit_approved, stock,
                confirmed_by, confirmed_at, released, started, put_back_awaited,
                fulfilment_revision, funds_revision, covered_minor, returned_minor, ending, reason,
                lines, shipments, changes

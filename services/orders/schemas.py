@@ -13,6 +13,7 @@ from contracts.dealers import Shortage, Terms
 from contracts.inventory import ShipmentStatus
 from contracts.orders import Hold
 from contracts.quotes import TOKEN_LENGTH_MAX
+from services.orders.domain.buyer import Buyer
 from services.orders.domain.holds import Held
 from services.orders.domain.lines import Line, Shipment
 from services.orders.domain.order import Order, Status
@@ -238,6 +239,7 @@ class OrderResponse(BaseModel):
     holds: list[HoldResponse]
     reason: str | None
     terms: Terms
+    buyer: Buyer | None = Field(description="As at submit (F-53); null: not kept then.")
     currency: str
     total_minor: int | None
     due_before_release_minor: int | None
@@ -286,6 +288,7 @@ class OrderResponse(BaseModel):
             ],
             reason=order.reason,
             terms=order.terms,
+            buyer=Buyer.model_validate_json(order.buyer) if order.buyer else None,
             currency=CURRENCY,
             total_minor=order.total_minor,
             due_before_release_minor=order.due_before_release_minor if order.priced else None,

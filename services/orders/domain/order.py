@@ -99,6 +99,8 @@ class Order:
     submitted_at: datetime
     lines: tuple[Line, ...]
     note: str | None = None
+    buyer: str | None = None
+    """The document of `buyer.Buyer`, as at submit; None: not kept then."""
     total_minor: int | None = None
     expected_total_minor: int | None = None
     version: int = 0

@@ -59,6 +59,8 @@ class Dealer:
     terms: Terms
     salesperson_id: UUID | None
     warehouse_id: UUID
+    buyer: str | None = None
+    """The document of `buyer.Buyer`; None: dealers has not told it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def submit(
         submitted_at=ask.submitted_at,
         lines=_lines(ask, for_sale),
         note=ask.note,
+        buyer=dealer.buyer,
         total_minor=ask.total_minor,
         expected_total_minor=ask.expected_total_minor,
     )

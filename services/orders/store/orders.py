@@ -16,8 +16,9 @@ async def lock_orders(tx: Tx, order_ids: Collection[UUID]) -> dict[UUID, Order]:
     rows = await tx.fetch(
         """
         SELECT order_id, number, dealer_id, placed_by, on_behalf, salesperson_id, warehouse_id,
-               terms, submitted_at, note, total_minor, expected_total_minor, version, phase, at,
-               about, reached, attempt, deadline, holds, held, credit, over_limit_approved, stock,
+               terms, submitted_at, note, buyer, total_minor, expected_total_minor, version,
+               phase, at, about, reached, attempt, deadline, holds, held, credit,
+               over_limit_approved, stock,
                confirmed_by, confirmed_at, released, started, put_back_awaited,
                fulfilment_revision, funds_revision, covered_minor, returned_minor, ending, reason,
                lines, shipments, changes
@@ -60,23 +61,25 @@ async def insert_orders(tx: Tx, orders: Sequence[Order], queues: Sequence[str | 
             terms, submitted_at, note, total_minor, expected_total_minor, version, status,
             queue, phase, at, about, reached, attempt, deadline, wake_at, holds, held, credit,
             over_limit_approved, stock, released, started, put_back_awaited,
-            fulfilment_revision, funds_revision, covered_minor, returned_minor, lines, shipments
+            fulfilment_revision, funds_revision, covered_minor, returned_minor, lines, shipments,
+            buyer
         )
         SELECT order_id, number, dealer_id, placed_by, on_behalf, salesperson_id,
                warehouse_id, terms::jsonb, submitted_at, note, total_minor,
                expected_total_minor, version, status, queue, phase, at, about, reached,
                0, deadline, deadline, string_to_array(holds, ','), held::json, 'UNKNOWN',
-               false, 'UNKNOWN', false, false, false, 0, 0, 0, 0, lines::json, '[]'
+               false, 'UNKNOWN', false, false, false, 0, 0, 0, 0, lines::json, '[]',
+               buyer::json
         FROM unnest(
             $1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::bool[], $6::uuid[],
             $7::uuid[], $8::text[], $9::timestamptz[], $10::text[], $11::bigint[],
             $12::bigint[], $13::int[], $14::text[], $15::text[], $16::text[], $17::text[],
             $18::text[], $19::smallint[], $20::timestamptz[], $21::text[], $22::text[],
-            $23::text[]
+            $23::text[], $24::text[]
         ) AS new(
             order_id, number, dealer_id, placed_by, on_behalf, salesperson_id, warehouse_id,
             terms, submitted_at, note, total_minor, expected_total_minor, version, status,
-            queue, phase, at, about, reached, deadline, lines, holds, held
+            queue, phase, at, about, reached, deadline, lines, holds, held, buyer
         )
         """,
         [order.order_id for order in orders],
@@ -102,6 +105,7 @@ async def insert_orders(tx: Tx, orders: Sequence[Order], queues: Sequence[str | 
         [document(order.lines) for order in orders],
         [_kinds(order) for order in orders],
         [document(order.holds) for order in orders],
+        [order.buyer for order in orders],
     )
 
 

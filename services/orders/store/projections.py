@@ -10,6 +10,7 @@ from orjson import dumps
 from chassis.db import Reader, Tx
 from contracts.catalog import ProductState
 from contracts.dealers import DealerState, DealerStatus
+from services.orders.domain.buyer import Buyer
 from services.orders.domain.submission import Dealer
 from services.orders.store.rows import terms_of
 
@@ -18,7 +19,7 @@ async def dealers(reader: Reader, dealer_ids: Collection[UUID]) -> dict[UUID, De
     """Dealers by id; unknown ids are left out."""
     rows = await reader.fetch(
         """
-        SELECT dealer_id, status, terms, salesperson_id, warehouse_id
+        SELECT dealer_id, status, terms, salesperson_id, warehouse_id, buyer
         FROM dealers
         WHERE dealer_id = ANY($1::uuid[])
         """,
@@ -31,6 +32,7 @@ async def dealers(reader: Reader, dealer_ids: Collection[UUID]) -> dict[UUID, De
             terms_of(row["terms"]),
             row["salesperson_id"],
             row["warehouse_id"],
+            row["buyer"],
         )
         for row in rows
     }
@@ -50,16 +52,18 @@ async def save_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
     await tx.execute(
         """
         INSERT INTO dealers AS d (
-            dealer_id, version, name, status, terms, salesperson_id, warehouse_id
+            dealer_id, version, name, status, terms, salesperson_id, warehouse_id, buyer
         )
-        SELECT dealer_id, version, name, status, terms::jsonb, salesperson_id, warehouse_id
+        SELECT dealer_id, version, name, status, terms::jsonb, salesperson_id, warehouse_id,
+               buyer::json
         FROM unnest(
-            $1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[]
-        ) AS new(dealer_id, version, name, status, terms, salesperson_id, warehouse_id)
+            $1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
+            $8::text[]
+        ) AS new(dealer_id, version, name, status, terms, salesperson_id, warehouse_id, buyer)
         ON CONFLICT (dealer_id) DO UPDATE
         SET version = excluded.version, name = excluded.name, status = excluded.status,
             terms = excluded.terms, salesperson_id = excluded.salesperson_id,
-            warehouse_id = excluded.warehouse_id,
+            warehouse_id = excluded.warehouse_id, buyer = excluded.buyer,
             stop_changed_at = CASE
                 WHEN (d.status = 'ON_STOP') <> (excluded.status = 'ON_STOP') THEN now()
                 ELSE d.stop_changed_at END,
@@ -75,6 +79,7 @@ async def save_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
         [state.terms.model_dump_json() for state in states],
         [state.salesperson_id for state in states],
         [state.warehouse_id for state in states],
+        [Buyer.of(state).model_dump_json() for state in states],
     )
 
 
