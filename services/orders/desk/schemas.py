@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -160,12 +160,25 @@ def _open_quantities(order: Order) -> dict[str, int]:
     return open_
 
 
+def _always(_: Order) -> bool:
+    return True
+
+
+NEEDED: Mapping[str, Callable[[Order], bool]] = {
+    "amend_price": lambda order: order.amendment is not None,
+    "adjust_credit": lambda order: order.adjustment > 0,
+    "amend_stock": lambda order: order.amendment is not None,
+    "close_remainder": lambda order: order.closing is not None,
+}
+"""Steps that most orders pass by without asking."""
+
+
 def _steps(order: Order) -> list[StepState]:
     asked = LIFECYCLE.rows[: order.progress.reached + 1]
     return [
         StepState(step=row.name, service=PARTICIPANTS[row.name], state=_state(row, order))
         for row in asked
-        if isinstance(row, Step)
+        if isinstance(row, Step) and NEEDED.get(row.name, _always)(order)
     ]
 
 
