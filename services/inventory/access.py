@@ -11,6 +11,7 @@ ACCESS: Access = {
     "warehouses.create": roles(Role.ADM),
     "warehouses.change": roles(Role.ADM),
     "stock.view": roles(STAFF, Role.MACHINE),
+    "stock.promise": roles(STAFF, Role.DLR, Role.MACHINE),
     "stock.restow": roles(Role.WHS, Role.PCK),
     "stock.trace": roles(Role.ADM, Role.SAL, Role.WHS),
     "bins.view": roles(Role.ADM, Role.WHS, Role.PCK),

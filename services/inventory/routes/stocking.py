@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +16,9 @@ from chassis.ids import uuid7
 from chassis.pages import Page, PageQuery
 from chassis.scope import acting, reading
 from services.inventory.commands import stocking
+from services.inventory.domain import stowage
 from services.inventory.domain.stocking import Inbound, InboundLine, Warehouse
+from services.inventory.queries import promising
 from services.inventory.queries import stocking as queries
 from services.inventory.schemas import (
     InboundFilter,
@@ -29,6 +32,7 @@ from services.inventory.schemas import (
     WarehouseResponse,
 )
 from services.inventory.schemas.arriving import IncomingFilter, IncomingResponse
+from services.inventory.schemas.promising import AvailabilityAsked, AvailabilityResponse
 
 warehouses = APIRouter(prefix="/warehouses", tags=["warehouses"])
 stock = APIRouter(prefix="/stock", tags=["stock"])
@@ -37,6 +41,7 @@ inbounds = APIRouter(prefix="/inbounds", tags=["inbounds"])
 WarehouseViewer = Annotated[Actor, Depends(allowed("warehouses.view"))]
 Creator = Annotated[Actor, Depends(allowed("warehouses.create"))]
 Changer = Annotated[Actor, Depends(allowed("warehouses.change"))]
+PromiseViewer = Annotated[Actor, Depends(allowed("stock.promise"))]
 StockViewer = Annotated[Actor, Depends(allowed("stock.view"))]
 InboundViewer = Annotated[Actor, Depends(allowed("inbounds.view"))]
 Poster = Annotated[Actor, Depends(allowed("inbounds.post"))]
@@ -96,6 +101,19 @@ async def list_stock(
     """What lies where, and how much of it is free."""
     async with reading(runtime, actor) as reader:
         return await queries.stock(reader, actor, asked, page)
+
+
+@stock.get("/availability", response_model=AvailabilityResponse)
+async def get_availability(
+    actor: PromiseViewer, runtime: RuntimeDep, asked: Annotated[AvailabilityAsked, Query()]
+) -> AvailabilityResponse:
+    """Whether so much is there for a new order, and when it will be (P-02).
+
+    A dealer is told a signal and a day of his own warehouse, and never a number.
+    """
+    today = stowage.today(datetime.now(UTC))
+    async with reading(runtime, actor) as reader:
+        return await promising.availability(reader, actor, asked, today)
 
 
 @stock.get("/incoming", response_model=Page[IncomingResponse])

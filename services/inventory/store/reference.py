@@ -94,16 +94,20 @@ async def upsert_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
     await tx.execute(
         """
         INSERT INTO dealers AS d
-            (dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days)
-        SELECT dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days
+            (dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days,
+             home_warehouse_id)
+        SELECT dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days,
+               warehouse_id
         FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[],
-                    $7::int[])
-          AS state(dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days)
+                    $7::int[], $8::uuid[])
+          AS state(dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days,
+                   warehouse_id)
         ORDER BY dealer_id
         ON CONFLICT (dealer_id) DO UPDATE
         SET version = excluded.version, code = excluded.code, name = excluded.name,
             status = excluded.status, salesperson_id = excluded.salesperson_id,
-            shelf_life_min_days = excluded.shelf_life_min_days
+            shelf_life_min_days = excluded.shelf_life_min_days,
+            home_warehouse_id = excluded.home_warehouse_id
         WHERE excluded.version > d.version
         """,
         [state.dealer_id for state in states],
@@ -113,6 +117,7 @@ async def upsert_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
         [state.status for state in states],
         [state.salesperson_id for state in states],
         [state.shelf_life_min_days for state in states],
+        [state.warehouse_id for state in states],
     )
 
 
