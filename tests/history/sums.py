@@ -20,12 +20,14 @@ Sums = Counter[tuple[str, ...]]
 
 
 def oversold(opening: Opening, now: Picture) -> Iterator[Finding]:
-    """Pieces: on hand is what was there and came in less what left; reserved is what is held."""
+    """Pieces: on hand is what was there and came in less what left; reserved is what is held; what
+    nobody found is not available.
+    """
     for row in now.stock.values():
         if row["available"] < 0 or row["reserved"] < 0 or row["on_hand"] < 0:
             told = f"{row['on_hand']} on hand, {row['reserved']} reserved"
             yield Finding("oversold", _shelf_name(row), told)
-        if row["available"] != row["on_hand"] - row["reserved"]:
+        if row["available"] != row["on_hand"] - row["reserved"] - row["in_doubt"]:
             yield Finding("oversold", _shelf_name(row), f"{row['available']} available: {row}")
     expected = _stock_at_first(opening)
     _add(expected, _inbounds(now.inbounds), 1)

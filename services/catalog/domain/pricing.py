@@ -260,7 +260,7 @@ def _price(ask: PricingAsk, known: Knowledge) -> Priced | DomainError:
 
 
 def _beside_minor(ask: PricingAsk, known: Knowledge, lists: Sequence[PublishedList]) -> int:
-    """What the other lines of the order come to without its discount, as far as they have a price."""
+    """What the other lines of the order come to without its discount, where they have a price."""
     hits = [(line, price_of(line.sku, line.quantity, lists, known.entries)) for line in ask.beside]
     return sum(
         _priced(line, known.articles[line.sku], ask.at, *hit).gross_minor

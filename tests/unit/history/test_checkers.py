@@ -13,14 +13,15 @@ DEALER, HOUSE, SKU = "dealer", "house", "A"
 ENDING = {"COMPLETED": "orders.order-completed.v1", "CANCELLED": "orders.order-cancelled.v1"}
 
 
-def shelf(*, on_hand, reserved=0):
+def shelf(*, on_hand, reserved=0, in_doubt=0):
     return {
         "warehouse_id": HOUSE,
         "warehouse_code": "GZ",
         "sku": SKU,
         "on_hand": on_hand,
         "reserved": reserved,
-        "available": on_hand - reserved,
+        "in_doubt": in_doubt,
+        "available": on_hand - reserved - in_doubt,
     }
 
 
@@ -155,6 +156,14 @@ def test_money_that_came_in_and_went_back_is_in_the_wallet():
 def test_goods_that_came_in_are_counted():
     now = picture(an_order("1", "CANCELLED"), on_hand=15)
     now.inbounds.append({"warehouse_id": HOUSE, "lines": [{"sku": SKU, "quantity": 5}]})
+
+    assert found([submitted("1")], now) == []
+
+
+def test_goods_that_a_picker_did_not_find_are_there_and_not_available():
+    """P-03."""
+    now = picture(an_order("1", "CANCELLED"))
+    now.stock[HOUSE, SKU] = shelf(on_hand=10, in_doubt=3)
 
     assert found([submitted("1")], now) == []
 
