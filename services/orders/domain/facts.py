@@ -135,7 +135,8 @@ def _invoice_refused(order: Order, reply: InvoiceRefused) -> Order:
 
 
 def _stock_reserved(order: Order, reply: StockReserved) -> Order:
-    if order.stock is not Stock.UNKNOWN:
+    """Told again when goods came for what was backordered."""
+    if order.stock not in {Stock.UNKNOWN, Stock.SOFT}:
         return order
     return _held(order, Stock.SOFT, reply.backordered)
 
@@ -157,7 +158,8 @@ def _reservation_expired(order: Order, _: ReservationExpired) -> Order:
 
 
 def _reservation_firmed(order: Order, reply: ReservationFirmed) -> Order:
-    if order.stock not in {Stock.UNKNOWN, Stock.SOFT}:
+    """Told again when goods came before the warehouse may start; then its pictures count."""
+    if order.stock is Stock.RELEASED or order.released:
         return order
     return _held(order, Stock.FIRM, reply.backordered)
 

@@ -21,6 +21,7 @@ from contracts.inventory import (
     ReservationAmended,
     ReservationFirmed,
     ShipmentStatus,
+    StockReserved,
 )
 from contracts.orders import OrderAmended
 from services.orders import saga
@@ -372,6 +373,21 @@ def test_what_of_an_amendment_is_not_there_is_owed():
 
     assert names(messages)[:2] == ["OrderAmended", "OrderLinesBackordered"]
     assert order.backordered == 2
+
+
+@pytest.mark.parametrize(
+    ("order", "kind"),
+    [(waiting_for_confirmation(), StockReserved), (confirmed(PREPAID), ReservationFirmed)],
+)
+def test_goods_that_come_before_the_release_are_not_owed_any_more(order, kind):
+    """P-03, F-67: inventory tells again what it holds."""
+    owing = LineCount(line_no=1, quantity=2)
+
+    order, _ = saga.take(order, kind(order_id=order.order_id, backordered=(owing,)), NOON)
+    before = order.backordered
+    order, _ = saga.take(order, kind(order_id=order.order_id), NOON)
+
+    assert (before, order.backordered) == (2, 0)
 
 
 def test_answers_that_come_again_or_about_another_amendment_change_nothing():
