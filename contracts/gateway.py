@@ -22,5 +22,8 @@ class UserState(State):
     roles: tuple[str, ...]
     dealer_id: UUID | None
     active: bool
+    warehouse_ids: tuple[UUID, ...] | None = Field(
+        default=None, description="Where he works; null: everywhere."
+    )
     email: str | None = Field(default=None, description="Null: he gets no e-mail.")
     language: Literal["zh-CN", "en"] = Field(default="zh-CN", description="That he reads.")

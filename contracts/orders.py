@@ -134,12 +134,20 @@ class LineQuantity(Part):
     quantity: Quantity
 
 
+class BackorderedLine(LineQuantity):
+    """The whole `quantity` of the line that is not there, also what was missing before."""
+
+    ordered: Count = Field(default=0, description="Of the line, less what was given up.")
+    shipped: Count = Field(default=0, description="Of it, what is known to have left.")
+
+
 class OrderLinesBackordered(OrderEvent):
     """Of these lines the quantity named is not there; it follows."""
 
     type = "orders.order-lines-backordered.v1"
 
-    lines: tuple[LineQuantity, ...] = Field(min_length=1)
+    lines: tuple[BackorderedLine, ...] = Field(min_length=1)
+    warehouse_id: UUID | None = Field(default=None, description="That it is to leave from.")
 
 
 class OrderLinesShortClosed(OrderEvent):

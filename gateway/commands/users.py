@@ -106,6 +106,7 @@ async def _announce(
 
 
 def _state(user: User) -> UserState:
+    warehouses = user.assignment.warehouse_ids
     return UserState(
         user_id=user.user_id,
         version=user.version,
@@ -113,6 +114,7 @@ def _state(user: User) -> UserState:
         roles=tuple(sorted(user.assignment.roles)),
         dealer_id=user.assignment.dealer_id,
         active=user.active,
+        warehouse_ids=None if warehouses is None else tuple(sorted(warehouses)),
         email=user.email,
         language=user.language,
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis import outbox
+from chassis.clock import BUSINESS_TIME
 from chassis.consumer import delivery_of
 from chassis.db import Tx
 from chassis.ids import time_of, uuid7
@@ -20,7 +21,9 @@ from services.notify.domain import MEND_ADDRESS, MENDER, Fact, Mail, Opening, Ou
 
 async def follow(tx: Tx, events: Sequence[Message]) -> None:
     """Keep to-dos and messages in step with a batch of events; nothing is opened or told twice."""
-    news = domain.digest([_fact(event) for event in events])
+    facts = [_fact(event) for event in events]
+    news = domain.digest(facts)
+    await _owe(tx, [fact for fact in facts if isinstance(fact.event, domain.MOVING)])
     being_done = await store.open_places(tx, {subject_id for _, subject_id in news.done})
     done = await store.close_todos(
         tx, {place: fact for place, fact in news.done.items() if place in being_done}
@@ -33,6 +36,21 @@ async def follow(tx: Tx, events: Sequence[Message]) -> None:
     announced: list[Message] = [TodoDone.model_validate(todo) for todo in done + voided]
     announced += [TodoOpened.model_validate(todo) for todo in opened]
     await outbox.add(tx, announced + _tidings(told))
+
+
+async def remind(tx: Tx, now: datetime, *, dealers: bool) -> int:
+    """Tell who owes goods, and who picks them, once a day; to how many."""
+    day = now.astimezone(BUSINESS_TIME).date()
+    if not await store.begin_reminder(tx, day):
+        return 0
+    owed = await store.all_owed(tx)
+    pickers = await store.pickers(tx)
+    tellings = domain.reminders(owed, pickers, dealers=dealers, day=day, now=now)
+    queued = await store.insert_messages(tx, tellings)
+    told = [MessageQueued.model_validate(message) for message in queued]
+    await store.insert_mails(tx, [message.message_id for message in told])
+    await outbox.add(tx, _tidings(told))
+    return len(told)
 
 
 async def learn_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
@@ -100,6 +118,14 @@ async def _finish(tx: Tx, places: Set[domain.Place]) -> list[Message]:
 def _tidings(told: Sequence[MessageQueued]) -> list[Message]:
     """One for each reader: of several messages at once, the newest is told."""
     return list({(message.user_id, message.dealer_id): message for message in told}.values())
+
+
+async def _owe(tx: Tx, facts: Sequence[Fact]) -> None:
+    """Keep what is owed in step; of orders that nothing is short of, there is nothing to keep."""
+    known = await store.lock_owed(tx, {fact.event.order_id for fact in facts})
+    lines = domain.move(known, facts)
+    await store.delete_owed(tx, known.keys() - lines.keys())
+    await store.save_owed(tx, [line for place, line in lines.items() if line != known.get(place)])
 
 
 def _fact(event: Message) -> domain.Fact:

@@ -46,8 +46,10 @@ async def send_mail(runtime: Runtime) -> None:
 
 
 async def send_due(runtime: Runtime, now: datetime) -> int:
-    """Take the mails that are due, send them, and settle what became of them; how many."""
+    """Take the mails that are due, send them, and settle what became of them; none at night."""
     settings: Settings = runtime.settings
+    if settings.is_quiet(now):
+        return 0
     lease = timedelta(seconds=settings.mail_lease_seconds)
     async with transaction(runtime.db) as tx:
         mails = await commands.take_mails(tx, now, lease, settings.mail_batch)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import PositiveFloat, PositiveInt, SecretStr, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from chassis.clock import BUSINESS_TIME
 from chassis.settings import ServiceSettings
 from services.notify.domain import Patience
 
@@ -41,6 +43,22 @@ class Settings(ServiceSettings):
     mail_pause_seconds: PositiveFloat = 30.0
     """After the first failed attempt; twice as long after each further one."""
     mail_pause_seconds_max: PositiveFloat = 3_600.0
+
+    quiet_from_hour: Annotated[int, Field(ge=0, le=23)] = 22
+    """From when on no mail goes out, by the clock of the business; messages in-app always do."""
+    quiet_until_hour: Annotated[int, Field(ge=0, le=23)] = 7
+    """What waited goes out then; the same hour as the one before: there is no quiet time."""
+
+    remind_hour: Annotated[int, Field(ge=0, le=23)] = 8
+    """When who owes goods is reminded of them, each day."""
+    remind_dealers: bool = False
+    """Whether dealers are told, too, what they still get."""
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether mail waits for the morning."""
+        hour = now.astimezone(BUSINESS_TIME).hour
+        begin, end = self.quiet_from_hour, self.quiet_until_hour
+        return begin <= hour < end if begin <= end else not end <= hour < begin
 
     @property
     def mail_patience(self) -> Patience:

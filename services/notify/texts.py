@@ -36,6 +36,30 @@ TODOS: Mapping[str, Text] = {
         "人工挂起：{dealer}的订单 {number}（{reason}）",
         "Settle the hold on order {number} of {dealer} ({reason})",
     ),
+    "RELEASE_STOCK_HOLD": Text(
+        "库存挂起：{dealer}的订单 {number}（{reason}）",
+        "Settle the stock hold on order {number} of {dealer} ({reason})",
+    ),
+    "RELEASE_PARTNER_HOLD": Text(
+        "第三方仓挂起：订单 {number}（{reason}）",
+        "The partner's warehouse cannot take order {number}: see to it ({reason})",
+    ),
+    "RELEASE_APPROVAL_HOLD": Text(
+        "待审批：{dealer}的订单 {number}（{reason}）",
+        "Approve order {number} of {dealer} ({reason})",
+    ),
+    "APPROVE_LIMIT": Text(
+        "待审批：{dealer}的临时额度 {amount}（{reason}）",
+        "Decide on a temporary limit of {amount} for {dealer} ({reason})",
+    ),
+    "APPROVE_CREDIT_NOTE": Text(
+        "待审批：{dealer}的红字发票 {number}（{invoice_number}），{gross}（{reason}）",
+        "Decide on credit note {number} on {invoice_number} of {dealer}: {gross} ({reason})",
+    ),
+    "COUNT_STOCK": Text(
+        "待盘点：订单 {number} 配货时货品短缺，请盘点仓库",
+        "Count the stock: goods of order {number} were not found",
+    ),
     "COLLECT_PAYMENT": Text(
         "待收款：{dealer}的订单 {number}，发货前应收 {due_before_release}",
         "Collect {due_before_release} for order {number} of {dealer} before its release",
@@ -148,6 +172,48 @@ MESSAGES: Mapping[str, tuple[Text, Text]] = {
         Text(
             "订单 {number} 已确认，合计 {total}，发货前应付 {due_before_release}。",
             "Order {number} is confirmed: {total} in all, {due_before_release} due before release.",
+        ),
+    ),
+    "order_amended": (
+        Text("订单已变更", "Order amended"),
+        Text(
+            "订单 {number} 已变更，合计由 {previous_total} 变为 {total}。",
+            "Order {number} was amended: {total} in all instead of {previous_total}.",
+        ),
+    ),
+    "order_amendment_refused": (
+        Text("订单变更未通过", "Amendment refused"),
+        Text(
+            "订单 {number} 的变更未通过：{reason}，订单保持原样。",
+            "The amendment of order {number} was refused: {reason}. The order stays as it was.",
+        ),
+    ),
+    "order_backordered": (
+        Text("部分缺货", "A part follows"),
+        Text(
+            "订单 {number} 部分货品缺货，到货后补发。",
+            "A part of order {number} is not in stock; it follows when the goods are there.",
+        ),
+    ),
+    "backorder_allocated": (
+        Text("缺货已到", "Missing goods are there"),
+        Text(
+            "订单 {number} 所缺货品已到货并为您留出，将尽快发出。",
+            "The missing goods of order {number} have come and are held for you.",
+        ),
+    ),
+    "order_closed_short": (
+        Text("未发数量已关闭", "The rest was given up"),
+        Text(
+            "订单 {number} 的未发数量已关闭（{reason}），合计现为 {total}。",
+            "What was still missing of order {number} was given up ({reason}): {total} in all now.",
+        ),
+    ),
+    "owed_goods": (
+        Text("欠单提醒", "Goods that are owed"),
+        Text(
+            "{orders} 张订单共 {lines} 行、{quantity} 件货品尚未发出：{list}。",
+            "{quantity} units in {lines} lines of {orders} orders have not left yet: {list}.",
         ),
     ),
     "order_shipped": (

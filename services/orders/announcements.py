@@ -89,12 +89,19 @@ def _shortage(before: Order, after: Order) -> Iterator[Announcement]:
         return
     known = {line.line_no: line for line in before.lines}
     owed = [
-        said.LineQuantity(line_no=line.line_no, sku=line.sku, quantity=line.backordered)
+        said.BackorderedLine(
+            line_no=line.line_no,
+            sku=line.sku,
+            quantity=line.backordered,
+            ordered=line.kept,
+            shipped=line.shipped,
+        )
         for line in after.lines
         if line.backordered > (known[line.line_no].backordered if line.line_no in known else 0)
     ]
     if owed:
-        yield said.OrderLinesBackordered, {"lines": tuple(owed)}
+        facts = {"lines": tuple(owed), "warehouse_id": after.warehouse_id}
+        yield said.OrderLinesBackordered, facts
     closed = [
         said.LineQuantity(
             line_no=line.line_no, sku=line.sku, quantity=line.closed - known[line.line_no].closed
@@ -104,8 +111,8 @@ def _shortage(before: Order, after: Order) -> Iterator[Announcement]:
     ]
     if closed:
         reason = after.closing.reason if after.closing else ""
-        facts = {"reason": reason, "lines": tuple(closed), "total_minor": after.total}
-        yield said.OrderLinesShortClosed, facts
+        given_up = {"reason": reason, "lines": tuple(closed), "total_minor": after.total}
+        yield said.OrderLinesShortClosed, given_up
 
 
 def _payment(before: Order, after: Order) -> Iterator[Announcement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,9 +14,6 @@ from contracts.dealers import DealerState
 from contracts.gateway import UserState
 from contracts.message import Message, State
 from contracts.orders import OrderEvent
-
-BUSINESS_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""Where a day of business begins and ends."""
 
 STEPS = (
     "submitted",

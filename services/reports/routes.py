@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from chassis.auth import Actor, allowed
+from chassis.clock import BUSINESS_TIME
 from chassis.db import Tx
 from chassis.errors import InvalidRequest, Unavailable
 from chassis.http import RuntimeDep, time_limit
@@ -22,7 +23,6 @@ from chassis.pages import Page, PageQuery
 from chassis.runtime import Runtime
 from chassis.scope import reading
 from services.reports import queries, sheets
-from services.reports.domain import BUSINESS_TIME
 from services.reports.schemas import (
     Basis,
     Funnel,

@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, S
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from chassis.clock import BUSINESS_TIME
 from chassis.texts import Text
-from services.reports.domain import BUSINESS_TIME
 from services.reports.schemas import Language, OwedBy, SalesBy
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"

@@ -107,6 +107,29 @@ class Story:
     def completed(self, *, closed_short=False):
         return self._order(orders.OrderCompleted, total_minor=100_000, closed_short=closed_short)
 
+    def backordered(self, *lines):
+        return self._order(
+            orders.OrderLinesBackordered, lines=lines, warehouse_id=self.warehouse_id
+        )
+
+    def short_closed(self, *lines, total_minor=70_000):
+        return self._order(
+            orders.OrderLinesShortClosed,
+            lines=lines,
+            reason="不再需要",
+            total_minor=total_minor,
+        )
+
+    def amended(self, *lines, total_minor=80_000):
+        return self._order(
+            orders.OrderAmended,
+            amendment=1,
+            amended_by=uuid7(),
+            lines=lines,
+            previous_total_minor=100_000,
+            total_minor=total_minor,
+        )
+
     def cancel_requested(self):
         return self._order(orders.OrderCancelRequested, reason="不要了")
 

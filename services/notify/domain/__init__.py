@@ -18,6 +18,7 @@ from services.notify.domain.mails import (
 )
 from services.notify.domain.news import FOLLOWED, Fact, News, Opening, Place, Telling, digest
 from services.notify.domain.notes import NOTES, Note
+from services.notify.domain.owed import MOVING, OwedLine, Picker, move, reminders
 from services.notify.domain.works import WORKS, Work
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "MAIL_WORKS",
     "MENDER",
     "MEND_ADDRESS",
+    "MOVING",
     "NOTES",
     "REASON_LENGTH_MAX",
     "WORKS",
@@ -35,7 +37,9 @@ __all__ = [
     "Note",
     "Opening",
     "Outcome",
+    "OwedLine",
     "Patience",
+    "Picker",
     "Place",
     "Settlement",
     "Telling",
@@ -43,5 +47,7 @@ __all__ = [
     "Work",
     "digest",
     "errands",
+    "move",
+    "reminders",
     "settle",
 ]

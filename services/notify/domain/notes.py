@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts import billing, dealers, orders
+from contracts import billing, dealers, inventory, orders
 from contracts.message import Message
 from services.notify.domain.works import always
 
@@ -39,6 +39,11 @@ NOTES: Mapping[type[Message], Note] = {
     orders.OrderConfirmed: Note(
         "order_confirmed", ("number", "total_minor", "due_before_release_minor")
     ),
+    orders.OrderAmended: Note("order_amended", ("number", "previous_total_minor", "total_minor")),
+    orders.OrderAmendmentRefused: Note("order_amendment_refused", ("number", "reason")),
+    orders.OrderLinesBackordered: Note("order_backordered"),
+    inventory.BackorderAllocated: Note("backorder_allocated"),
+    orders.OrderLinesShortClosed: Note("order_closed_short", ("number", "reason", "total_minor")),
     orders.OrderShipped: Note("order_shipped"),
     orders.OrderReceived: Note("order_received"),
     orders.OrderRejected: Note("order_rejected", ("number", "reason")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.auth import Role
-from contracts import dealers, inventory, orders
+from contracts import billing, dealers, inventory, orders
 from contracts.message import Message
 from contracts.orders import Hold
 
@@ -122,6 +122,47 @@ WORKS: Mapping[str, Work] = {
         done_by=(orders.OrderHoldReleased, *UNDONE),
         facts=("number", "reason"),
         hold=Hold.MANUAL,
+    ),
+    "RELEASE_STOCK_HOLD": Work(
+        role=Role.SAL,
+        opened_by=orders.OrderHeld,
+        done_by=(orders.OrderHoldReleased, *UNDONE),
+        facts=("number", "reason"),
+        hold=Hold.STOCK,
+    ),
+    "RELEASE_PARTNER_HOLD": Work(
+        role=Role.WHS,
+        opened_by=orders.OrderHeld,
+        done_by=(orders.OrderHoldReleased, *UNDONE),
+        facts=("number", "reason"),
+        hold=Hold.PARTNER,
+    ),
+    "RELEASE_APPROVAL_HOLD": Work(
+        role=Role.ADM,
+        opened_by=orders.OrderHeld,
+        done_by=(orders.OrderHoldReleased, *UNDONE),
+        facts=("number", "reason"),
+        hold=Hold.APPROVAL,
+    ),
+    "APPROVE_LIMIT": Work(
+        role=Role.FIN,
+        opened_by=billing.LimitGrantRequested,
+        done_by=(billing.LimitGranted, billing.LimitGrantEnded),
+        subject="grant_id",
+        facts=("amount_minor", "reason"),
+    ),
+    "APPROVE_CREDIT_NOTE": Work(
+        role=Role.FIN,
+        opened_by=billing.CreditNoteRequested,
+        done_by=(billing.CreditNoteIssued, billing.CreditNoteRejected),
+        subject="credit_note_id",
+        facts=("number", "invoice_number", "gross_minor", "reason"),
+    ),
+    "COUNT_STOCK": Work(
+        role=Role.WHS,
+        opened_by=inventory.PickShort,
+        done_by=(inventory.StockCounted,),
+        subject="warehouse_id",
     ),
     "COLLECT_PAYMENT": Work(
         role=Role.FIN,

@@ -32,15 +32,24 @@ async def upsert_users(tx: Tx, states: Sequence[UserState]) -> None:
     """Keep the newest state of each user."""
     await tx.execute(
         """
-        INSERT INTO users AS u (user_id, name, version)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[])
+        INSERT INTO users AS u (user_id, name, version, roles, warehouse_ids)
+        SELECT user_id, name, version, string_to_array(roles, ','),
+               string_to_array(warehouse_ids, ',')::uuid[]
+        FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[])
+             AS new(user_id, name, version, roles, warehouse_ids)
         ON CONFLICT (user_id) DO UPDATE
-        SET name = excluded.name, version = excluded.version
+        SET name = excluded.name, version = excluded.version, roles = excluded.roles,
+            warehouse_ids = excluded.warehouse_ids
         WHERE excluded.version > u.version
         """,
         [state.user_id for state in states],
         [state.name for state in states],
         [state.version for state in states],
+        [",".join(state.roles) for state in states],
+        [
+            None if state.warehouse_ids is None else ",".join(map(str, state.warehouse_ids))
+            for state in states
+        ],
     )
 
 

@@ -11,11 +11,12 @@ from chassis.consumer import Dispatch
 from chassis.db import transaction
 from chassis.errors import NotFound
 from chassis.pages import PageRequest, decode
-from contracts import dealers
+from contracts import billing, dealers, inventory
 from contracts.notify import MessageQueued, TodoDone, TodoOpened
-from contracts.orders import Hold
+from contracts.orders import BackorderedLine, Hold, LineQuantity
 from services.notify import commands, queries
 from services.notify.consumers import SUBSCRIPTIONS
+from services.orders.domain.holds import HOLD_OWNERS
 from tests.builders.events import Story, a_dealer_state, a_delivery
 
 FIRST = PageRequest(None, 50)
@@ -273,3 +274,74 @@ async def test_an_opening_and_its_final_end_at_the_same_moment_leave_nothing_ope
 
     assert await notify_db.fetchval("SELECT count(*) FROM todos WHERE status = 'OPEN'") == 0
     assert await announced(notify_db, TodoOpened) == await announced(notify_db, TodoDone)
+
+
+@pytest.mark.parametrize("hold", list(Hold))
+async def test_a_hold_of_any_kind_waits_for_the_role_that_may_release_it(notify_db, follow, hold):
+    """P-20, F-81: and vanishes when somebody did."""
+    story, role = Story(), Role(HOLD_OWNERS[hold])
+    await follow(story.held(hold, role))
+    waits = await waiting(notify_db, role)
+    await follow(story.hold_released(hold))
+
+    assert waits == [f"RELEASE_{hold}_HOLD"]
+    assert await waiting(notify_db, role) == []
+
+
+async def test_who_keeps_the_stock_counts_where_a_picker_found_less(notify_db, follow):
+    """P-03, F-81: until somebody counted in that warehouse."""
+    story = Story()
+    short = inventory.PickShort(
+        order_id=story.order_id,
+        number=story.number,
+        dealer_id=story.dealer_id,
+        warehouse_id=story.warehouse_id,
+        pick_task_id=story.pick_task_id,
+        lines=(inventory.ShortLine(line_no=1, sku="A", quantity=3, reason="NOT_FOUND"),),
+    )
+    counted = inventory.StockCounted(
+        document_id=uuid4(), number="PD-1", warehouse_id=uuid4(), reason=None, lines=()
+    )
+    await follow(short, counted)
+    here = await waiting(notify_db, Role.WHS, warehouse_ids=frozenset({story.warehouse_id}))
+    elsewhere = await waiting(notify_db, Role.WHS, warehouse_ids=frozenset({uuid4()}))
+    await follow(counted.model_copy(update={"warehouse_id": story.warehouse_id}))
+
+    assert (here, elsewhere) == (["COUNT_STOCK"], [])
+    assert await waiting(notify_db, Role.WHS) == []
+
+
+@pytest.mark.parametrize("outcome", ["granted", "rejected"])
+async def test_finance_decides_on_a_temporary_limit(notify_db, follow, outcome):
+    """F-81: whoever does it first."""
+    facts = {"dealer_id": uuid4(), "grant_id": uuid4(), "order_id": None, "amount_minor": 5_000}
+    until = datetime(2026, 12, 31, tzinfo=UTC)
+    await follow(billing.LimitGrantRequested(**facts, until=until, reason="旺季"))
+    waits = await waiting(notify_db, Role.FIN)
+    granted = billing.LimitGranted(**facts, until=until)
+    ended = billing.LimitGrantEnded(**facts, outcome="REJECTED")
+    await follow(granted if outcome == "granted" else ended)
+
+    assert waits == ["APPROVE_LIMIT"]
+    assert await waiting(notify_db, Role.FIN) == []
+
+
+async def test_the_dealer_is_told_what_became_of_his_order(notify_db, follow):
+    """F-54, P-03: amended, in part not there, in part given up."""
+    story = Story()
+    line = LineQuantity(line_no=1, sku="A", quantity=3)
+    await follow(
+        story.amended(),
+        story.backordered(BackorderedLine(line_no=1, sku="A", quantity=3)),
+        story.short_closed(line),
+    )
+    page = await queries.messages(
+        notify_db, an_actor(Role.DLR, dealer_id=story.dealer_id), FIRST, unread=True
+    )
+
+    assert {message.template for message in page.items} == {
+        "order_amended",
+        "order_backordered",
+        "order_closed_short",
+    }
+    assert all(story.number in message.text_zh for message in page.items)

