@@ -259,6 +259,33 @@ ACTIONS: Mapping[str, Said] = {
         ),
         None,
     ),
+    "billing.refund-requested": Said(
+        Text(
+            "申请退款 {number}，{amount}：{reason}",
+            "Refund {number} of {amount} was asked for: {reason}",
+        ),
+        "/refunds/{}",
+    ),
+    "billing.refund-approved": Said(
+        Text("批准退款 {number}，{amount}", "Refund {number} of {amount} was approved"),
+        "/refunds/{}",
+    ),
+    "billing.refund-rejected": Said(
+        Text("驳回退款 {number}：{reason}", "Refund {number} was rejected: {reason}"),
+        "/refunds/{}",
+    ),
+    "billing.refund-paid": Said(
+        Text("退款 {number} 已付，{amount}", "Refund {number} of {amount} was paid"),
+        "/refunds/{}",
+    ),
+    "billing.refund-failed": Said(
+        Text("退款 {number} 支付失败：{reason}", "Refund {number} failed at the bank: {reason}"),
+        "/refunds/{}",
+    ),
+    "billing.surplus-received": _order(
+        "订单 {number} 的多余款 {amount} 转入预存款",
+        "{amount} that order {number} does not take is in the wallet",
+    ),
     "billing.invoice-issued": Said(
         Text("开票 {number}（订单 {order_number}）", "Invoice {number} of order {order_number}"),
         "/invoices/{}",

@@ -56,6 +56,14 @@ TODOS: Mapping[str, Text] = {
         "待审批：{dealer}的红字发票 {number}（{invoice_number}），{gross}（{reason}）",
         "Decide on credit note {number} on {invoice_number} of {dealer}: {gross} ({reason})",
     ),
+    "APPROVE_REFUND": Text(
+        "待审批：{dealer}的退款 {number}，{amount}（{reason}）",
+        "Decide on refund {number} of {amount} to {dealer} ({reason})",
+    ),
+    "PAY_REFUND": Text(
+        "待付款：{dealer}的退款 {number}，{amount}",
+        "Pay refund {number} of {amount} to {dealer}",
+    ),
     "COUNT_STOCK": Text(
         "待盘点：订单 {number} 配货时货品短缺，请盘点仓库",
         "Count the stock: goods of order {number} were not found",
@@ -262,6 +270,17 @@ MESSAGES: Mapping[str, tuple[Text, Text]] = {
             "收到 {amount}，其中 {unallocated} 存入预存款。",
             "We received {amount}; {unallocated} of it is in your wallet.",
         ),
+    ),
+    "surplus_received": (
+        Text("多余款入账", "Paid beyond an order"),
+        Text(
+            "订单 {number} 不再需要的款项 {amount} 已存入预存款。",
+            "{amount} that order {number} does not take is in your wallet.",
+        ),
+    ),
+    "refund_paid": (
+        Text("退款已付", "Refund paid"),
+        Text("退款 {number} 已付，{amount}。", "Refund {number} of {amount} was paid."),
     ),
     "payment_reversed": (
         Text("收款冲销", "Payment reversed"),

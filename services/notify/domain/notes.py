@@ -58,6 +58,8 @@ NOTES: Mapping[type[Message], Note] = {
     billing.ReceiptAllocated: Note(
         "payment_received", ("number", "amount_minor", "covered_minor", "total_minor")
     ),
+    billing.SurplusReceived: Note("surplus_received", ("number", "amount_minor")),
+    billing.RefundPaid: Note("refund_paid", ("number", "amount_minor")),
     billing.ReceiptReversed: Note("payment_reversed", ("amount_minor", "reason")),
     billing.CreditLimitChanged: Note("credit_limit_changed", ("credit_limit_minor",)),
 }

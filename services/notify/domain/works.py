@@ -158,6 +158,20 @@ WORKS: Mapping[str, Work] = {
         subject="credit_note_id",
         facts=("number", "invoice_number", "gross_minor", "reason"),
     ),
+    "APPROVE_REFUND": Work(
+        role=Role.FIN,
+        opened_by=billing.RefundRequested,
+        done_by=(billing.RefundApproved, billing.RefundRejected),
+        subject="refund_id",
+        facts=("number", "amount_minor", "reason"),
+    ),
+    "PAY_REFUND": Work(
+        role=Role.FIN,
+        opened_by=billing.RefundApproved,
+        done_by=(billing.RefundPaid, billing.RefundRejected),
+        subject="refund_id",
+        facts=("number", "amount_minor"),
+    ),
     "COUNT_STOCK": Work(
         role=Role.WHS,
         opened_by=inventory.PickShort,

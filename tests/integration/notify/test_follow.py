@@ -326,6 +326,22 @@ async def test_finance_decides_on_a_temporary_limit(notify_db, follow, outcome):
     assert await waiting(notify_db, Role.FIN) == []
 
 
+async def test_a_refund_waits_for_its_decision_and_then_for_its_payment(notify_db, follow):
+    """F-81: a bank that fails leaves it waiting."""
+    facts = {"dealer_id": uuid4(), "refund_id": uuid4(), "number": "TK-1", "amount_minor": 5_000}
+    seen = []
+    for event in (
+        billing.RefundRequested(**facts, reason="多付"),
+        billing.RefundApproved(**facts),
+        billing.RefundFailed(**facts, reason="账号有误"),
+        billing.RefundPaid(**facts, bank_reference="B-1"),
+    ):
+        await follow(event)
+        seen.append(await waiting(notify_db, Role.FIN))
+
+    assert seen == [["APPROVE_REFUND"], ["PAY_REFUND"], ["PAY_REFUND"], []]
+
+
 async def test_the_dealer_is_told_what_became_of_his_order(notify_db, follow):
     """F-54, P-03: amended, in part not there, in part given up."""
     story = Story()

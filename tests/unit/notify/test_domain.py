@@ -83,6 +83,8 @@ def test_every_kind_of_work_about_an_order_is_walked_above():
         *(f"RELEASE_{hold}_HOLD" for hold in Hold if hold is not Hold.CREDIT),
         "APPROVE_LIMIT",
         "APPROVE_CREDIT_NOTE",
+        "APPROVE_REFUND",
+        "PAY_REFUND",
         "COUNT_STOCK",
     }
 
