@@ -129,6 +129,7 @@ async def test_an_order_is_priced_as_of_its_submission_however_late_it_is_asked_
 
 
 async def test_another_tier_prices_what_is_ordered_after_the_change(db):
+    """F-51: a dealer who moves at T pays other prices for what he submits from T on."""
     county = a_dealer_state(tier="COUNTY", version=1)
     yesterday = datetime.now(UTC) - DAY
     await publish(db, a_price_list("CITY"), entries(A="9"), now=yesterday)

@@ -59,6 +59,7 @@ async def told(db, kind):
 
 
 async def test_a_newcomer_becomes_a_dealer_by_two_persons(api, dealers_db):
+    """F-47, F-49, F-50: he applies by himself, is screened, and approved with tier and terms."""
     applied = await apply(api)
     one = f"{PATH}/{applied.json()['application_id']}"
     seen = await api(SALES).get(one)
@@ -119,6 +120,7 @@ async def test_the_screener_cannot_approve_even_as_an_administrator(api):
 
 
 async def test_a_second_application_of_a_company_is_linked_and_names_nobody(api, dealers_db):
+    """F-47: the second with the same code is linked to the first, and not created."""
     code = an_application_body()["credit_code"]
     first = (await apply(api, credit_code=code)).json()
 
@@ -137,6 +139,7 @@ async def test_a_second_application_of_a_company_is_linked_and_names_nobody(api,
 
 
 async def test_parallel_applications_of_a_company_are_one_application(api, dealers_db):
+    """F-47."""
     code = an_application_body()["credit_code"]
     crowd = [an_actor(Role.APPLICANT) for _ in range(10)]
 

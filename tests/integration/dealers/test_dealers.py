@@ -106,6 +106,7 @@ async def test_a_company_is_a_dealer_once(api):
 
 
 async def test_a_dealer_is_suspended_stopped_and_reinstated(api, dealers_db):
+    """F-50."""
     one = f"/dealers/{(await add(api))['dealer_id']}"
     reason = {"reason": "超期未付"}
 
@@ -201,6 +202,7 @@ async def test_a_change_holds_at_once_and_is_remembered(api, dealers_db):
 
 
 async def test_a_change_for_later_holds_when_its_time_comes_and_once(api, dealers_db):
+    """F-51: another tier from a date on."""
     dealer = await add(api)
     one, later = f"/dealers/{dealer['dealer_id']}", datetime.now(UTC) + timedelta(days=3)
     body = {
