@@ -37,5 +37,5 @@ SERVICE = Service(
         invoices.receivables,
     ),
     subscriptions=SUBSCRIPTIONS,
-    background=(every(30.0, timers.expire_limits),),
+    background=(every(5.0, timers.expire_limits),),
 )
