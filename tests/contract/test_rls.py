@@ -16,7 +16,7 @@ SERVICES = (
 )
 
 
-WHO_READS = {"seen_dealer", "seeing_user", "SELECT"}
+WHO_READS = {"seen_dealer", "seeing_user", "in_seen_warehouse", "in_seen_territory", "SELECT"}
 
 
 def words(condition):

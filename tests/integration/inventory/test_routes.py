@@ -4,6 +4,7 @@ import pytest
 
 from chassis.auth import Role
 from chassis.ids import uuid7
+from chassis.scope import reading
 from contracts.inventory import CancelFulfilment, FirmReservation
 from services.inventory.app import SERVICE
 from services.inventory.domain.fulfilment import Mode
@@ -323,3 +324,21 @@ async def test_a_direct_shipment_shows_in_the_dealers_list(api, inventory_db):
     listed = (await api(BUYER).get("/shipments", params={"status": "RECEIVED"})).json()["items"]
 
     assert [(one["quantity"], one["posted_by"]) for one in listed] == [(2, None)]
+
+
+async def test_the_database_itself_shows_pickers_their_warehouses_alone(inventory_db, api):
+    """P-10: whatever a query asks for."""
+    await a_warehouse(inventory_db, A=9)
+    await queued(inventory_db, A=2)
+    seen = []
+    for warehouses in (None, {MAIN}, {uuid7()}):
+        bound = None if warehouses is None else frozenset(warehouses)
+        async with reading(api.runtime, an_actor(Role.PCK, warehouse_ids=bound)) as reader:
+            seen.append(
+                [
+                    await reader.fetchval("SELECT count(*) FROM fulfilments"),
+                    await reader.fetchval("SELECT count(*) FROM pick_tasks"),
+                ]
+            )
+
+    assert seen == [[1, 1], [1, 1], [0, 0]]

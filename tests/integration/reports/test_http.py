@@ -10,7 +10,7 @@ from chassis.consumer import Dispatch
 from services.reports.app import SERVICE
 from services.reports.consumers import SUBSCRIPTIONS
 from tests.builders.edge import an_actor, serving
-from tests.builders.events import Story, a_delivery, moved_to
+from tests.builders.events import Story, a_dealer_state, a_delivery, moved_to
 
 
 @pytest.fixture
@@ -138,3 +138,24 @@ async def test_a_span_that_ends_before_it_begins_is_refused(api):
 
     assert answer.status_code == 422
     assert answer.json()["faults"][0]["pointer"] == "?since"
+
+
+@pytest.mark.parametrize(
+    ("territories", "status"),
+    [
+        ({"广东省"}, 200),
+        ({"浙江省", "广东省/佛山市"}, 200),
+        ({"广东省/广州市"}, 404),
+        (set(), 404),
+    ],
+)
+async def test_who_leads_a_territory_sees_the_orders_of_its_dealers(
+    api, reports_db, story, territories, status
+):
+    """P-10: a province with all of its cities, or one city."""
+    state = a_delivery(a_dealer_state(story.dealer_id, "佛山恒泰五金"))
+    await Dispatch(reports_db, SUBSCRIPTIONS).deliver([state])
+
+    found = await asked(api, story, Role.SAL, territories=frozenset(territories))
+
+    assert found[0] == status
