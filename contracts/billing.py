@@ -355,6 +355,24 @@ class RefundRejected(RefundEvent):
     reason: str
 
 
+class DunningLevelReached(BillingEvent):
+    """The dealer's oldest unpaid invoice is overdue for so long that he hears of it again."""
+
+    type = "billing.dunning-level-reached.v1"
+
+    salesperson_id: UUID | None = None
+    level: int = Field(ge=1)
+    overdue_minor: Minor = Field(gt=0)
+    days_overdue: int = Field(ge=1, description="Of the oldest invoice.")
+    stop_proposed: bool = Field(description="The last level: somebody should stop the dealer.")
+
+
+class DunningSettled(BillingEvent):
+    """Nothing of the dealer is overdue for long enough to be dunned any more."""
+
+    type = "billing.dunning-settled.v1"
+
+
 class InvoiceIssued(BillingEvent):
     """An invoice was issued for one shipment."""
 

@@ -70,6 +70,7 @@ RESOURCES: Mapping[str, frozenset[str]] = {
             "rebate-programs",
             "reconciliations",
             "closed-days",
+            "dunnings",
             "points",
         }
     ),

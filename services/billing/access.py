@@ -30,6 +30,7 @@ ACCESS: Access = {
     "reconciliations.view": roles(Role.FIN, Role.ADM),
     "reconciliations.import": roles(Role.FIN),
     "reconciliations.decide": roles(Role.FIN),
+    "dunnings.view": roles(*LOOKING),
     "closed-days.view": roles(Role.FIN, Role.ADM),
     "closed-days.close": roles(Role.FIN),
     "credit-notes.view": roles(*LOOKING),

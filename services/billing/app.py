@@ -11,6 +11,7 @@ from services.billing.routes import (
     accounts,
     closing,
     credit_notes,
+    dunning,
     invoices,
     limits,
     payments,
@@ -35,7 +36,8 @@ SERVICE = Service(
         invoices.invoices,
         credit_notes.router,
         invoices.receivables,
+        dunning.router,
     ),
     subscriptions=SUBSCRIPTIONS,
-    background=(every(5.0, timers.expire_limits),),
+    background=(every(5.0, timers.expire_limits), every(3_600.0, timers.dun_overdue)),
 )

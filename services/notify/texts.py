@@ -96,6 +96,11 @@ TODOS: Mapping[str, Text] = {
         "待补货：{warehouse}的 {sku} {name}仅余 {available}（低于 {low_below}）",
         "Replenish {sku} {name} in {warehouse}: {available} available, less than {low_below}",
     ),
+    "CHASE_OVERDUE": Text("待催款：{dealer}有逾期账款", "Chase the overdue payments of {dealer}"),
+    "DECIDE_ON_STOP": Text(
+        "建议停止供货：{dealer}逾期 {overdue}，最长 {days_overdue} 天",
+        "Decide whether to stop {dealer}: {overdue} overdue, the oldest for {days_overdue} days",
+    ),
     "UNBLOCK_ORDER": Text(
         "流程停滞：订单 {number} 停在“{step}”（{reason}）",
         "Order {number} is stuck at {step} ({reason})",
@@ -287,6 +292,13 @@ MESSAGES: Mapping[str, tuple[Text, Text]] = {
         Text(
             "一笔 {amount} 的收款已冲销：{reason}。",
             "A payment of {amount} was reversed: {reason}.",
+        ),
+    ),
+    "payment_overdue": (
+        Text("账款逾期提醒", "Payment overdue"),
+        Text(
+            "您有 {overdue} 账款已逾期，最长 {days_overdue} 天，请尽快付款。",
+            "{overdue} is overdue, the oldest of it for {days_overdue} days. Please pay.",
         ),
     ),
     "credit_limit_changed": (

@@ -20,16 +20,16 @@ async def upsert_dealers(tx: Tx, dealers: Sequence[DealerState]) -> set[UUID]:
     rows = await tx.fetch(
         """
         INSERT INTO accounts (
-            dealer_id, code, name, salesperson_id, dealer_version, credit_limit_minor,
+            dealer_id, code, name, salesperson_id, dealer_version, credit_days, credit_limit_minor,
             over_limit_minor, held_minor, receivable_minor, advances_minor, wallet_minor, version
         )
-        SELECT dealer_id, code, name, salesperson_id, version, 0, 0, 0, 0, 0, 0, 0
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[])
-             AS dealer(dealer_id, code, name, salesperson_id, version)
+        SELECT dealer_id, code, name, salesperson_id, version, credit_days, 0, 0, 0, 0, 0, 0, 0
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::int[])
+             AS dealer(dealer_id, code, name, salesperson_id, version, credit_days)
         ORDER BY dealer_id
         ON CONFLICT (dealer_id) DO UPDATE
         SET code = excluded.code, name = excluded.name,
-            salesperson_id = excluded.salesperson_id,
+            salesperson_id = excluded.salesperson_id, credit_days = excluded.credit_days,
             dealer_version = excluded.dealer_version, version = accounts.version + 1
         WHERE excluded.dealer_version > accounts.dealer_version
         RETURNING dealer_id
@@ -39,6 +39,7 @@ async def upsert_dealers(tx: Tx, dealers: Sequence[DealerState]) -> set[UUID]:
         [dealer.name for dealer in dealers],
         [dealer.salesperson_id for dealer in dealers],
         [dealer.version for dealer in dealers],
+        [dealer.terms.credit_days for dealer in dealers],
     )
     return {row["dealer_id"] for row in rows}
 

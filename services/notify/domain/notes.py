@@ -61,5 +61,6 @@ NOTES: Mapping[type[Message], Note] = {
     billing.SurplusReceived: Note("surplus_received", ("number", "amount_minor")),
     billing.RefundPaid: Note("refund_paid", ("number", "amount_minor")),
     billing.ReceiptReversed: Note("payment_reversed", ("amount_minor", "reason")),
+    billing.DunningLevelReached: Note("payment_overdue", ("overdue_minor", "days_overdue")),
     billing.CreditLimitChanged: Note("credit_limit_changed", ("credit_limit_minor",)),
 }

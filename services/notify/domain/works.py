@@ -235,6 +235,22 @@ WORKS: Mapping[str, Work] = {
         subject="threshold_id",
         facts=("warehouse", "sku", "name", "available", "low_below"),
     ),
+    "CHASE_OVERDUE": Work(
+        role=Role.SAL,
+        opened_by=billing.DunningLevelReached,
+        done_by=(billing.DunningSettled,),
+        subject="dealer_id",
+        assignee="salesperson_id",
+        facts=(),
+    ),
+    "DECIDE_ON_STOP": Work(
+        role=Role.ADM,
+        opened_by=billing.DunningLevelReached,
+        done_by=(billing.DunningSettled,),
+        subject="dealer_id",
+        facts=("overdue_minor", "days_overdue"),
+        needed=lambda event: event.stop_proposed,
+    ),
     "UNBLOCK_ORDER": Work(
         role=Role.ADM,
         opened_by=orders.SagaStuck,

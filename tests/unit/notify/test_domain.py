@@ -7,7 +7,7 @@ import pytest
 
 from chassis.ids import time_of, uuid7
 from chassis.texts import render
-from contracts import dealers
+from contracts import billing, dealers
 from contracts.message import Event
 from contracts.orders import Hold
 from services.notify import domain
@@ -86,7 +86,26 @@ def test_every_kind_of_work_about_an_order_is_walked_above():
         "APPROVE_REFUND",
         "PAY_REFUND",
         "COUNT_STOCK",
+        "CHASE_OVERDUE",
+        "DECIDE_ON_STOP",
     }
+
+
+def test_an_overdue_dealer_is_work_for_his_salesperson_and_at_last_for_management():
+    """P-09: it ends for both when nothing is overdue any more."""
+    dealer = uuid4()
+    facts = {"dealer_id": dealer, "overdue_minor": 100, "days_overdue": 1}
+    first = billing.DunningLevelReached(**facts, level=1, stop_proposed=False)
+    last = billing.DunningLevelReached(**facts, level=4, stop_proposed=True)
+
+    opened = [digest(event).opened for event in (first, last)]
+    done = digest(billing.DunningSettled(dealer_id=dealer)).done
+
+    assert [{kind for kind, _ in one} for one in opened] == [
+        {"CHASE_OVERDUE"},
+        {"CHASE_OVERDUE", "DECIDE_ON_STOP"},
+    ]
+    assert {kind for kind, _ in done} == {"CHASE_OVERDUE", "DECIDE_ON_STOP"}
 
 
 def test_the_work_of_a_hold_belongs_to_the_owner_that_the_event_names():
