@@ -68,16 +68,18 @@ def submitted(terms: Terms = ON_CREDIT, quantities: tuple[int, ...] = (10,)) -> 
     return saga.start(an_order(terms, quantities), NOON)[0]
 
 
-def waiting_for_confirmation(terms: Terms = ON_CREDIT) -> Order:
+def waiting_for_confirmation(
+    terms: Terms = ON_CREDIT, quantities: tuple[int, ...] = (10,)
+) -> Order:
     """All checks passed; ¥1,000 in one line of ten."""
-    order = submitted(terms)
+    order = submitted(terms, quantities)
     for reply in (priced(order), held(order), reserved(order)):
         order = saga.take(order, reply, NOON)[0]
     return order
 
 
-def confirmed(terms: Terms = ON_CREDIT) -> Order:
-    order = waiting_for_confirmation(terms)
+def confirmed(terms: Terms = ON_CREDIT, quantities: tuple[int, ...] = (10,)) -> Order:
+    order = waiting_for_confirmation(terms, quantities)
     return saga.go_on(order, replace(order, confirmed_by=uuid7(), confirmed_at=NOON), NOON)[0]
 
 
