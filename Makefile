@@ -6,7 +6,7 @@ RUN := $(BIN)/python -m
 PROOFS := var/proofs
 
 BENCHES := bench-latency bench-limit bench-growth bench-hotspots bench-overload bench-workers
-.PHONY: $(BENCHES) help setup demo demo-year test up down status logs clean check lint types layers contracts-check contracts-release \
+.PHONY: $(BENCHES) help setup demo demo-year test up down status logs clean check lint types layers contracts-check contracts-release portal-client \
         unit integration saga e2e fuzz-api bench bench-profile model crash-points chaos mutants verify fmt contracts lock compose-up compose-down
 
 help: ## list the targets
@@ -21,8 +21,9 @@ demo: setup ## start everything, load a demo company, walk one order through its
 demo-year: setup ## a year of business in the demo company, for reports and performance (ORDERS=24000)
 	@$(RUN) deploy.demo.year $(if $(ORDERS),--orders $(ORDERS))
 
-test: setup ## all tests, on a real PostgreSQL and a real Kafka
+test: setup ## all tests, on a real PostgreSQL, a real Kafka and a real browser
 	@rm -rf $(PROOFS)
+	$(RUN) deploy.local.portal check
 	$(RUN) pytest tests --ignore tests/e2e -n auto --maxprocesses 8 --proofs $(PROOFS)/parts.json
 	$(RUN) pytest tests/e2e --proofs $(PROOFS)/whole.json
 	$(RUN) tests.fuzz --minutes 2 --seed 4
@@ -114,6 +115,9 @@ verify: setup ## count the violations of each invariant in the running suite
 
 fmt: setup ## format and autofix
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+portal-client: setup ## write the portal's client anew from the merged interface
+	@$(RUN) deploy.local.portal client
 
 contracts-release: setup ## at a release: what is compatible now becomes what later changes are held against
 	$(RUN) contracts.gate --release

@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
-from deploy.local import keys, servers, state
+from deploy.local import keys, portal, servers, state
 from deploy.local.suite import APPLICATIONS, ROOT, Suite, application
 
 FOLDERS = ("log", "run", "keys", "postgres", "kafka", "files", "spans")
@@ -26,7 +27,21 @@ class NotUp(Exception):
 
 
 def up(suite: Suite) -> None:
-    """Start the suite, unless it runs, and wait until every service is ready. Raises NotUp."""
+    """Start the suite, unless it runs, and wait until every service is ready. Raises NotUp.
+
+    The portal is built meanwhile, when it is missing or older than its sources.
+    """
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        building = beside.submit(portal.ensure)
+        _up(suite)
+        try:
+            if seconds := building.result():
+                print(f"portal built in {seconds:.0f} s")
+        except portal.NotBuilt as reason:
+            raise NotUp(str(reason)) from reason
+
+
+def _up(suite: Suite) -> None:
     for folder in (suite.log, suite.run):
         folder.mkdir(parents=True, exist_ok=True)
     keys.ensure(suite.keys.folder)
