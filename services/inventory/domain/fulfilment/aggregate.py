@@ -1,27 +1,14 @@
-"""How far the warehouse is with one order: the aggregate, its picture for the saga, its stock."""
+"""One order as the warehouse sees it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TypedDict
 from uuid import UUID
 
 from contracts.dealers import Shortage
-from contracts.inventory import (
-    FulfilmentAdvanced,
-    LineCount,
-    LineProgress,
-    ShipmentLine,
-    ShipmentProgress,
-    ShipmentStatus,
-)
-from contracts.message import Message
-
-Place = tuple[UUID, str]
-"""A shelf: warehouse and SKU."""
+from contracts.inventory import LineCount, ShipmentLine, ShipmentStatus
 
 
 class Mode(StrEnum):
@@ -251,52 +238,6 @@ class Tombstone:
 Known = Fulfilment | Tombstone
 
 
-class ShortReason(StrEnum):
-    """Why a picker does not bring what the book says is there."""
-
-    NOT_FOUND = "NOT_FOUND"
-    DAMAGED = "DAMAGED"
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Goods that are on hand by the book and were not brought: a count must say what is there."""
-
-    pick_task_id: UUID
-    line_no: int
-    sku: str
-    quantity: int
-    reason: ShortReason
-    told_by: UUID
-    told_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a decision makes of a fulfilment, and what is told of it, in this order."""
-
-    before: Fulfilment
-    after: Fulfilment
-    messages: tuple[Message, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
-
-
-def then(first: Change, second: Change) -> Change:
-    """Both as one; the second began where the first ended."""
-    assert second.before == first.after, "a change that began elsewhere"
-    return Change(
-        first.before,
-        second.after,
-        (*first.messages, *second.messages),
-        (*first.doubts, *second.doubts),
-    )
-
-
-def begun(after: Fulfilment) -> Change:
-    """An order of which nothing was known before."""
-    return Change(replace(after, lines=(), revision=0, tasks=(), shipments=()), after)
-
-
 def with_task(fulfilment: Fulfilment, task: PickTask) -> Fulfilment:
     """The fulfilment with a pick task that is new or has changed."""
     known = [one.pick_task_id for one in fulfilment.tasks]
@@ -332,92 +273,3 @@ def owed(fulfilment: Fulfilment) -> tuple[LineCount, ...]:
         for line in fulfilment.lines
         if line.backordered
     )
-
-
-class About(TypedDict):
-    """What every event of a fulfilment says."""
-
-    order_id: UUID
-    number: str
-    dealer_id: UUID
-    warehouse_id: UUID
-
-
-def about(fulfilment: Fulfilment) -> About:
-    return About(
-        order_id=fulfilment.order_id,
-        number=fulfilment.number,
-        dealer_id=fulfilment.dealer_id,
-        warehouse_id=fulfilment.warehouse_id,
-    )
-
-
-def advanced(before: Fulfilment, after: Fulfilment, *events: Message) -> Change:
-    """A step of the warehouse: it gets the next revision, and the saga the whole picture."""
-    counted = replace(after, revision=before.revision + 1)
-    return Change(before, counted, (picture(counted), *events))
-
-
-def picture(fulfilment: Fulfilment) -> FulfilmentAdvanced:
-    return FulfilmentAdvanced(
-        order_id=fulfilment.order_id,
-        revision=fulfilment.revision,
-        started=fulfilment.started,
-        lines=tuple(
-            LineProgress(
-                line_no=line.line_no,
-                picked=line.picked,
-                shipped=line.shipped,
-                delivered=line.delivered,
-                received=line.received,
-                backordered=line.backordered,
-                closed=line.closed,
-            )
-            for line in fulfilment.lines
-        ),
-        shipments=tuple(
-            ShipmentProgress(
-                shipment_id=shipment.shipment_id,
-                number=shipment.number,
-                status=shipment.status,
-                lines=shipment.lines,
-            )
-            for shipment in fulfilment.shipments
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class StockChange:
-    """What changes on the shelves: base units by place; zero where nothing does."""
-
-    on_hand: Counter[Place]
-    reserved: Counter[Place]
-    backordered: Counter[Place]
-    in_doubt: Counter[Place]
-
-
-def stock_change(changes: list[Change]) -> StockChange:
-    """What decisions mean for the shelves.
-
-    It is derived from the fulfilments, so that what is reserved cannot differ from what they hold.
-    """
-    shelves = StockChange(Counter(), Counter(), Counter(), Counter())
-    for change in changes:
-        _count(change.before, -1, shelves)
-        _count(change.after, +1, shelves)
-        for doubt in change.doubts:
-            shelves.in_doubt[change.after.warehouse_id, doubt.sku] += doubt.quantity
-    return shelves
-
-
-def _count(fulfilment: Fulfilment, sign: int, shelves: StockChange) -> None:
-    holding = fulfilment.state in HOLDING
-    for line in fulfilment.lines:
-        place = (fulfilment.warehouse_id, line.sku)
-        if line.shipped:
-            shelves.on_hand[place] -= sign * line.shipped
-        if holding:
-            shelves.reserved[place] += sign * (line.allotted - line.shipped)
-        if line.backordered:
-            shelves.backordered[place] += sign * line.backordered
