@@ -11,7 +11,7 @@ from typing import TypeVar
 from deploy.demo.client import Caller, Json, Refused, Unreachable
 
 T = TypeVar("T")
-ENDED = frozenset({"COMPLETED", "CANCELLED", "REJECTED", "EXPIRED"})
+ENDED = frozenset({"COMPLETED", "CLOSED_SHORT", "CANCELLED", "REJECTED", "EXPIRED"})
 OPEN = (
     "SUBMITTED",
     "ON_HOLD",
@@ -163,6 +163,7 @@ def at_rest(order: Json, put_backs: Collection[str]) -> bool:
 
 ENDINGS: Mapping[str, str] = {
     "COMPLETED": "orders.order-completed.v1",
+    "CLOSED_SHORT": "orders.order-completed.v1",
     "CANCELLED": "orders.order-cancelled.v1",
     "REJECTED": "orders.order-rejected.v1",
     "EXPIRED": "orders.order-expired.v1",
