@@ -282,6 +282,17 @@ ACTIONS: Mapping[str, Said] = {
         Text("退款 {number} 支付失败：{reason}", "Refund {number} failed at the bank: {reason}"),
         "/refunds/{}",
     ),
+    "billing.dunning-level-reached": Said(
+        Text(
+            "催款第 {level} 级，逾期 {overdue}（{days_overdue} 天）",
+            "Dunning level {level}: {overdue} overdue for {days_overdue} days",
+        ),
+        "/accounts/{}",
+    ),
+    "billing.dunning-settled": Said(
+        Text("逾期款已结清", "Nothing is overdue for long enough to be dunned any more"),
+        "/accounts/{}",
+    ),
     "billing.surplus-received": _order(
         "订单 {number} 的多余款 {amount} 转入预存款",
         "{amount} that order {number} does not take is in the wallet",
