@@ -8,6 +8,7 @@ from chassis.auth import Role
 from chassis.consumer import Dispatch
 from contracts.catalog import LineAsk
 from contracts.inventory import OutboundPosted, ShipmentLine
+from contracts.orders import LineAmounts, LineQuantity
 from services.reports.app import SERVICE
 from services.reports.consumers import SUBSCRIPTIONS
 from tests.builders.edge import an_actor, serving
@@ -84,6 +85,26 @@ async def test_nothing_is_owed_before_the_promise_nor_after_the_end(api, reports
     await happened(reports_db, *done.whole_life())
 
     assert await asked(api) == []
+
+
+async def test_owed_follows_amendments_and_what_is_given_up_is_owed_no_more(api, reports_db):
+    """F-54, P-03, F-74: a line amended to 8, one taken away, one that came, and 2 given up."""
+    story = Story()
+    amended = story.amended(
+        LineAmounts(line_no=1, sku="A", quantity=8, gross_minor=80_000),
+        LineAmounts(line_no=2, sku="B", quantity=0, gross_minor=0),
+        LineAmounts(line_no=4, sku="D", quantity=3, gross_minor=30_000),
+    )
+    await happened(reports_db, *promised(story, A=5, B=2, C=7), amended, left(story, A=4))
+    await happened(reports_db, story.short_closed(LineQuantity(line_no=1, sku="A", quantity=2)))
+
+    rows = {row["sku"]: row for row in await asked(api)}
+
+    assert {sku: (row["ordered"], row["shipped"], row["owed"]) for sku, row in rows.items()} == {
+        "A": (6, 4, 2),
+        "C": (7, 0, 7),
+        "D": (3, 0, 3),
+    }
 
 
 async def test_a_cancel_that_came_too_late_leaves_the_rest_owed(api, reports_db):
