@@ -185,6 +185,21 @@ PLANTED = [
         VALUES (gen_random_uuid(), 'RECEIPT', 'cash', '{DEALER}', gen_random_uuid(), 7)
         """,
     ),
+    (
+        "billing",
+        "V-7",
+        f"""
+        INSERT INTO invoices
+        VALUES ('{ORDER}', 'FP-1', '{ORDER}', 'XS-1', '{DEALER}', '{ORDER}', 8, 1, 9, now());
+        INSERT INTO invoice_lines VALUES ('{ORDER}', 1, '{DEALER}', 'A', 3, 8, 1, 9);
+        INSERT INTO credit_notes (credit_note_id, number, dealer_id, invoice_id, order_id,
+                                  net_minor, tax_minor, gross_minor, reason, state,
+                                  requested_by, version)
+        VALUES ('{ORDER}', 'HZ-1', '{DEALER}', '{ORDER}', '{ORDER}', 7, 1, 8, '', 'REQUESTED',
+                gen_random_uuid(), 1);
+        INSERT INTO credit_note_lines VALUES ('{ORDER}', 1, '{DEALER}', 'A', 3, 7, 1, 8)
+        """,
+    ),
     ("billing", "F-27", "INSERT INTO document_numbers VALUES ('FP-2611', 1)"),
     (
         "orders",

@@ -169,7 +169,7 @@ async def aggregates(many, owner):
     return many
 
 
-@pytest.mark.parametrize("writers", [24, 64])
+@pytest.mark.parametrize("writers", [12, 64])
 async def test_two_relays_that_are_killed_lose_nothing_and_keep_the_order_of_each_key(
     aggregates, writers
 ):
@@ -190,7 +190,7 @@ async def test_two_relays_that_are_killed_lose_nothing_and_keep_the_order_of_eac
     assert (set(got), len(got)) == (work.committed, len(work.committed))
     assert misordered(got) == 0
     assert len(broker.rows) > len(got)  # overlapping did happen
-    assert moves > 0 or writers > 24  # with so many, nobody finds a moment to move
+    assert moves > 0 or writers == 64  # with so many, nobody finds a moment to move
     assert kills + more_kills > 5
     # The controls: had they no faults, the run above would prove nothing.
     assert len(work.committed - set(late)) > 0
