@@ -172,6 +172,7 @@ class PartnerNotReady(OrderReply):
     type = "inventory.partner-not-ready.v1"
 
     reason: str = Field(description="no-adapter: nothing connects us to his system yet.")
+    backordered: tuple[LineCount, ...] = ()
 
 
 class PutBackAwaited(OrderReply):

@@ -242,7 +242,9 @@ def _firm(books: Books, *, release: bool) -> list[Outcome]:
     match books.stock:
         case "SOFT" | "FIRM" if release:
             releases = advance(replace(books, stock="WAREHOUSE"), "inventory releases")
-            not_ready = inventory.PartnerNotReady(order_id=ORDER_ID, reason="no-adapter")
+            not_ready = inventory.PartnerNotReady(
+                order_id=ORDER_ID, reason="no-adapter", backordered=_owed(books)
+            )
             waits = Outcome(replace(books, stock="FIRM"), (not_ready,), "the partner is not ready")
             if books.backordered:
                 return [releases, waits]

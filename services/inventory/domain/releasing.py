@@ -18,6 +18,7 @@ from services.inventory.domain.fulfilment import (
     Mode,
     State,
     advanced,
+    owed,
 )
 from services.inventory.domain.reserving import promise_again
 
@@ -103,5 +104,5 @@ def release(
 
 
 def _not_ready(before: Fulfilment) -> Change:
-    reply = PartnerNotReady(order_id=before.order_id, reason="no-adapter")
+    reply = PartnerNotReady(order_id=before.order_id, reason="no-adapter", backordered=owed(before))
     return Change(before, replace(before, state=State.FIRM), (reply,))

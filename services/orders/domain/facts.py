@@ -182,14 +182,13 @@ def _reservation_lost(order: Order, _: ReservationLost) -> Order:
     return _abandoned(changed(order, stock=Stock.RELEASED), "not-confirmed-in-time", Ending.EXPIRED)
 
 
-def _partner_not_ready(order: Order, _: PartnerNotReady) -> Order:
+def _partner_not_ready(order: Order, reply: PartnerNotReady) -> Order:
     """The goods are held firmly; the order waits until somebody says that he can be told."""
     if order.released or order.ending or order.stock is Stock.RELEASED:
         return order
-    holds = holding(order.holds, by_rule(Hold.PARTNER))
-    if holds is order.holds and order.stock is Stock.FIRM:
-        return order
-    return changed(order, stock=Stock.FIRM, holds=holds)
+    held = _held(order, Stock.FIRM, reply.backordered)
+    holds = holding(held.holds, by_rule(Hold.PARTNER))
+    return held if holds is held.holds else changed(held, holds=holds)
 
 
 def _fulfilment_advanced(order: Order, reply: FulfilmentAdvanced) -> Order:
