@@ -176,7 +176,7 @@ async def test_two_relays_that_are_killed_lose_nothing_and_keep_the_order_of_eac
     """E-24: 64 writers with random delays before they commit."""
     work, broker = Work(writers, seconds=4), Broker()
 
-    *_, late, mixed, moves, kills, more_kills = await asyncio.gather(
+    *_, late, mixed, _, kills, more_kills = await asyncio.gather(
         write(aggregates, work),
         by_position(aggregates, work),
         by_transaction(aggregates, work),
@@ -190,7 +190,6 @@ async def test_two_relays_that_are_killed_lose_nothing_and_keep_the_order_of_eac
     assert (set(got), len(got)) == (work.committed, len(work.committed))
     assert misordered(got) == 0
     assert len(broker.rows) > len(got)  # overlapping did happen
-    assert moves > 0 or writers == 64  # with so many, nobody finds a moment to move
     assert kills + more_kills > 5
     # The controls: had they no faults, the run above would prove nothing.
     assert len(work.committed - set(late)) > 0
