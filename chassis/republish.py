@@ -7,7 +7,7 @@ from datetime import datetime
 from chassis.crash import crash_point
 from chassis.db import Database, transaction
 from chassis.ids import floor_of
-from chassis.relay import Publisher
+from chassis.publisher import Publisher
 
 PAGE = 2_000
 

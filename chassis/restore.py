@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from chassis.crash import crash_point
 from chassis.db import Database, Tx, transaction
 from chassis.log import log
+from chassis.publisher import Publisher
 from chassis.rotation import SLOTS
-
-if TYPE_CHECKING:
-    from chassis.relay import Publisher
 
 
 async def rebase_after_restore(

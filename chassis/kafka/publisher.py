@@ -15,7 +15,7 @@ from asyncpg import Record
 from chassis.crash import crash_point
 from chassis.envelope import decoded, headers_of
 from chassis.ids import millis_of
-from chassis.relay import BrokerDown
+from chassis.publisher import BrokerDown
 
 PUBLISH_SECONDS_MAX = 15
 """An idempotent batch never expires by itself."""

@@ -7,8 +7,10 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from tests.bench.company import Dealers, Session
 from tests.bench.lag import Stalled
 
 SETTLE_SECONDS = 60.0
+LOOP_TURNS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +112,23 @@ def circumstances() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(),
         "load_average": round(os.getloadavg()[0], 1),
+        "python_loop_ns": _loop_ns(),
         "commit": shown.stdout.strip(),
     }
+
+
+def _loop_ns() -> int:
+    """CPU time of one turn of a bare loop: how fast this machine is just now.
+
+    Shared machines differ by more than a factor of two from one hour to the next. Figures of two
+    runs compare only where this is about the same.
+    """
+
+    def turn() -> float:
+        began = time.process_time_ns()
+        total = 0
+        for number in range(LOOP_TURNS):
+            total += number
+        return (time.process_time_ns() - began) / LOOP_TURNS
+
+    return round(median(turn() for _ in range(5)))

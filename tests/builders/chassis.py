@@ -4,7 +4,7 @@ import asyncio
 
 from chassis.consumer import Delivery
 from chassis.ids import uuid7
-from chassis.relay import BrokerDown
+from chassis.publisher import BrokerDown
 
 
 def a_delivery(message, *, message_id=None, actor=None, headers=(), place=(0, 0)):

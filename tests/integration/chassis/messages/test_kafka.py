@@ -21,8 +21,9 @@ from chassis.kafka import Consumption, KafkaPublisher
 from chassis.kafka.consumption import Stalled, closed
 from chassis.outbox import Cause
 from chassis.process import running
+from chassis.publisher import BrokerDown
 from chassis.pulse import Pulse
-from chassis.relay import BrokerDown, relay_once
+from chassis.relay import relay_once
 from chassis.republish import republish
 from contracts.dealers import DealerState
 from contracts.inventory import FirmReservation

@@ -10,7 +10,8 @@ import pytest
 
 from chassis import outbox
 from chassis.db import Tx, transaction
-from chassis.relay import BrokerDown, relay_once
+from chassis.publisher import BrokerDown
+from chassis.relay import relay_once
 from contracts.orders import OrderFulfilmentStarted
 from tests.builders.chassis import Broker
 
