@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
-BUSINESS_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has one zone and no summer time."""
+from chassis.clock import BUSINESS_TIME
 
 
 def series(kind: str, at: datetime) -> str:

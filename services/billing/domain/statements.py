@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from services.billing.domain.documents import BUSINESS_TIME
+from chassis.clock import BUSINESS_TIME
 
 DAYS_MAX = 366
 LINES_MAX = 10_000

@@ -12,11 +12,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
 
 from chassis.auth import Actor, allowed
+from chassis.clock import BUSINESS_TIME
 from chassis.errors import InvalidRequest
 from chassis.http import RuntimeDep
 from chassis.scope import reading
 from services.billing.domain.books import Kind
-from services.billing.domain.documents import BUSINESS_TIME, business_day
+from services.billing.domain.documents import business_day
 from services.billing.domain.statements import DAYS_MAX, Period
 from services.billing.queries import statements as queries
 from services.billing.schemas.statements import AccountAsOfResponse, StatementResponse

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from chassis.clock import BUSINESS_TIME
 from chassis.db import Tx
 from chassis.errors import NotFound
 from services.dealers.commands.scoring import rescore
 from services.dealers.domain import documents as domain
-from services.dealers.domain.applications import CHINA, Application
+from services.dealers.domain.applications import Application
 from services.dealers.domain.documents import Document, DocumentKind
 from services.dealers.store import applications
 from services.dealers.store import documents as store
@@ -45,7 +46,7 @@ async def check_documents(
 ) -> None:
     """Raises DocumentsMissing, DocumentExpired."""
     held = await store.documents_of(tx, [application_id])
-    if fault := domain.approval_fault(required, held, now.astimezone(CHINA).date()):
+    if fault := domain.approval_fault(required, held, now.astimezone(BUSINESS_TIME).date()):
         raise fault
 
 

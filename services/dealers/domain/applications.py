@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,9 +16,6 @@ from contracts.message import Message
 from services.dealers.domain.refusals import (
     AlreadyApplied,
 )
-
-CHINA = timezone(timedelta(hours=8))
-"""Where the last day of a licence ends."""
 
 
 class Status(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from chassis.clock import BUSINESS_TIME
 from chassis.errors import DomainError, NotFound
 from contracts.dealers import (
     DealerApplicationCreditEndorsed,
@@ -14,7 +15,7 @@ from contracts.dealers import (
     DealerApplicationReturned,
     DealerApplicationScreened,
 )
-from services.dealers.domain.applications import CHINA, Application, Changed, Form, Status
+from services.dealers.domain.applications import Application, Changed, Form, Status
 from services.dealers.domain.refusals import (
     ApplicationMoved,
     CreditCodeFixed,
@@ -153,7 +154,7 @@ def approved(dealer_id: UUID, credit: Credit, *, by: UUID, now: datetime) -> Dec
         if known.screened_by == by:
             return SamePersonScreened()
         expiry = known.form.licence_valid_until
-        if expiry is not None and expiry < now.astimezone(CHINA).date():
+        if expiry is not None and expiry < now.astimezone(BUSINESS_TIME).date():
             return LicenceExpired(licence_valid_until=expiry)
         if fault := _not_endorsed(known, credit, by):
             return fault

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from chassis.auth import Actor, allowed
+from chassis.clock import BUSINESS_TIME
 from chassis.errors import NotFound
 from chassis.http import RuntimeDep
 from chassis.idempotency import IdempotencyKey, once
@@ -18,7 +19,6 @@ from chassis.scope import acting, reading
 from services.dealers import queries
 from services.dealers.commands import documents as commands
 from services.dealers.domain import documents as domain
-from services.dealers.domain.applications import CHINA
 from services.dealers.domain.documents import FILE_BYTES_MAX, Document, DocumentKind
 from services.dealers.schemas.documents import DocumentResponse, FileName
 from services.dealers.store.documents import documents_of
@@ -133,6 +133,6 @@ def _shown(document: Document) -> DocumentResponse:
         size_bytes=document.size_bytes,
         sha256=document.sha256,
         valid_until=document.valid_until,
-        expired=domain.expired(document, datetime.now(CHINA).date()),
+        expired=domain.expired(document, datetime.now(BUSINESS_TIME).date()),
         added_at=document.added_at,
     )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from uuid import UUID
 
+from chassis.clock import BUSINESS_TIME
 from chassis.errors import DomainError, InvalidRequest
 from services.inventory.domain.fulfilment import Mode
-
-BUSINESS_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""Whose calendar the numbers of documents follow; China has no daylight saving time."""
 
 
 class UnknownWarehouse(DomainError):

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from chassis.clock import BUSINESS_TIME
 from chassis.errors import DomainError, InvalidRequest
 from services.inventory.domain.fulfilment import Change, Fulfilment, Left, Line, Pick, Place
-from services.inventory.domain.stocking import BUSINESS_TIME
 
 
 class TooLittleToPick(DomainError):

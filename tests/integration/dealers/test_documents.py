@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.auth import Role
+from chassis.clock import BUSINESS_TIME
 from chassis.consumer import Delivery, Dispatch
 from chassis.ids import uuid7
 from services.dealers.app import SERVICE
 from services.dealers.consumers import SUBSCRIPTIONS
-from services.dealers.domain.applications import CHINA
 from services.dealers.domain.documents import FILE_BYTES_MAX
 from tests.builders.dealers import a_standing_body, a_user, an_application_body
 from tests.builders.edge import a_key, an_actor, serving
@@ -65,7 +65,7 @@ async def approve(api, one):
 
 
 def day(days):
-    return (datetime.now(CHINA).date() + timedelta(days=days)).isoformat()
+    return (datetime.now(BUSINESS_TIME).date() + timedelta(days=days)).isoformat()
 
 
 async def test_a_paper_is_read_by_the_screener_as_it_was_handed_in(api):
