@@ -100,6 +100,39 @@ async def test_what_the_reader_sees_of_a_dealer_depends_on_who_reads(database, s
     assert careless == []
 
 
+NOT_BY_TERRITORY = {"cart_templates"}
+"""Who sees a template may change it; whoever leads a territory only looks."""
+
+
+@pytest.mark.parametrize(
+    "service", ["dealers", "orders", "inventory", "billing", "reports"], indirect=True
+)
+async def test_what_a_salesperson_sees_of_his_dealers_a_leader_sees_of_his_territories(
+    database, service
+):
+    """P-10: a table with dealers' rows that knows salespeople knows territories."""
+    tables = await dealer_tables(database)
+    rows = await database.fetch(
+        """
+        SELECT p.polrelid, string_agg(pg_get_expr(p.polqual, p.polrelid), ' ') AS conditions
+        FROM pg_policy AS p
+        JOIN pg_roles AS r ON r.oid = ANY(p.polroles)
+        WHERE r.rolname = $1
+        GROUP BY p.polrelid
+        """,
+        f"{service}_reader",
+    )
+
+    by_salesperson = {
+        tables[row["polrelid"]][0]: words(row["conditions"])
+        for row in rows
+        if row["polrelid"] in tables and "salesperson_id" in row["conditions"]
+    }
+    without = [name for name, known in by_salesperson.items() if "in_seen_territory" not in known]
+    assert by_salesperson
+    assert set(without) - NOT_BY_TERRITORY == set()
+
+
 async def test_no_role_of_a_service_can_step_around_the_policies(database, service):
     roles = await database.fetch(
         "SELECT rolname, rolsuper OR rolbypassrls AS above FROM pg_roles WHERE rolname ~ $1",

@@ -21,15 +21,19 @@ async def upsert_dealers(tx: Tx, dealers: Sequence[DealerState]) -> set[UUID]:
         """
         INSERT INTO accounts (
             dealer_id, code, name, salesperson_id, dealer_version, credit_days, credit_limit_minor,
-            over_limit_minor, held_minor, receivable_minor, advances_minor, wallet_minor, version
+            over_limit_minor, held_minor, receivable_minor, advances_minor, wallet_minor, version,
+            province, city
         )
-        SELECT dealer_id, code, name, salesperson_id, version, credit_days, 0, 0, 0, 0, 0, 0, 0
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::int[])
-             AS dealer(dealer_id, code, name, salesperson_id, version, credit_days)
+        SELECT dealer_id, code, name, salesperson_id, version, credit_days, 0, 0, 0, 0, 0, 0, 0,
+               province, city
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::int[],
+                    $7::text[], $8::text[])
+             AS dealer(dealer_id, code, name, salesperson_id, version, credit_days, province, city)
         ORDER BY dealer_id
         ON CONFLICT (dealer_id) DO UPDATE
         SET code = excluded.code, name = excluded.name,
             salesperson_id = excluded.salesperson_id, credit_days = excluded.credit_days,
+            province = excluded.province, city = excluded.city,
             dealer_version = excluded.dealer_version, version = accounts.version + 1
         WHERE excluded.dealer_version > accounts.dealer_version
         RETURNING dealer_id
@@ -40,6 +44,8 @@ async def upsert_dealers(tx: Tx, dealers: Sequence[DealerState]) -> set[UUID]:
         [dealer.salesperson_id for dealer in dealers],
         [dealer.version for dealer in dealers],
         [dealer.terms.credit_days for dealer in dealers],
+        [dealer.province for dealer in dealers],
+        [dealer.city for dealer in dealers],
     )
     return {row["dealer_id"] for row in rows}
 

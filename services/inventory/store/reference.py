@@ -95,19 +95,20 @@ async def upsert_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
         """
         INSERT INTO dealers AS d
             (dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days,
-             home_warehouse_id)
+             home_warehouse_id, province, city)
         SELECT dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days,
-               warehouse_id
+               warehouse_id, province, city
         FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[],
-                    $7::int[], $8::uuid[])
+                    $7::int[], $8::uuid[], $9::text[], $10::text[])
           AS state(dealer_id, version, code, name, status, salesperson_id, shelf_life_min_days,
-                   warehouse_id)
+                   warehouse_id, province, city)
         ORDER BY dealer_id
         ON CONFLICT (dealer_id) DO UPDATE
         SET version = excluded.version, code = excluded.code, name = excluded.name,
             status = excluded.status, salesperson_id = excluded.salesperson_id,
             shelf_life_min_days = excluded.shelf_life_min_days,
-            home_warehouse_id = excluded.home_warehouse_id
+            home_warehouse_id = excluded.home_warehouse_id,
+            province = excluded.province, city = excluded.city
         WHERE excluded.version > d.version
         """,
         [state.dealer_id for state in states],
@@ -118,6 +119,8 @@ async def upsert_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
         [state.salesperson_id for state in states],
         [state.shelf_life_min_days for state in states],
         [state.warehouse_id for state in states],
+        [state.province for state in states],
+        [state.city for state in states],
     )
 
 

@@ -52,18 +52,21 @@ async def save_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
     await tx.execute(
         """
         INSERT INTO dealers AS d (
-            dealer_id, version, name, status, terms, salesperson_id, warehouse_id, buyer
+            dealer_id, version, name, status, terms, salesperson_id, warehouse_id, buyer,
+            province, city
         )
         SELECT dealer_id, version, name, status, terms::jsonb, salesperson_id, warehouse_id,
-               buyer::json
+               buyer::json, province, city
         FROM unnest(
             $1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
-            $8::text[]
-        ) AS new(dealer_id, version, name, status, terms, salesperson_id, warehouse_id, buyer)
+            $8::text[], $9::text[], $10::text[]
+        ) AS new(dealer_id, version, name, status, terms, salesperson_id, warehouse_id, buyer,
+                 province, city)
         ON CONFLICT (dealer_id) DO UPDATE
         SET version = excluded.version, name = excluded.name, status = excluded.status,
             terms = excluded.terms, salesperson_id = excluded.salesperson_id,
             warehouse_id = excluded.warehouse_id, buyer = excluded.buyer,
+            province = excluded.province, city = excluded.city,
             stop_changed_at = CASE
                 WHEN (d.status = 'ON_STOP') <> (excluded.status = 'ON_STOP') THEN now()
                 ELSE d.stop_changed_at END,
@@ -80,6 +83,8 @@ async def save_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
         [state.salesperson_id for state in states],
         [state.warehouse_id for state in states],
         [Buyer.of(state).model_dump_json() for state in states],
+        [state.province for state in states],
+        [state.city for state in states],
     )
 
 

@@ -328,6 +328,7 @@ async def test_an_invoice_is_shown_with_its_lines(api, billing_db):
 
 @pytest.mark.parametrize("role", [Role.DLR, Role.SAL])
 async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
+    """P-10: but who leads the dealer's territory sees them all, but for the lines of the bank."""
     dealer, order = await a_dealer_with_order(billing_db)
     await record(api, a_payment(dealer, (order, 100)))
     await do(billing_db, invoices.issue_invoices, a_shipment(order))
@@ -342,6 +343,9 @@ async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
     await billing_db.execute("INSERT INTO dunnings SELECT dealer_id, 1, 1, 1, now() FROM accounts")
     stranger = an_actor(role, dealer_id=uuid4() if role is Role.DLR else None)
 
+    leader = an_actor(Role.SAL, territories=frozenset({"江苏/南京"}))
+    foreigner = an_actor(Role.SAL, territories=frozenset({"江苏/苏州", "浙江"}))
+
     seen, stored = {}, {}
     for table in await billing_db.fetch(
         "SELECT table_name FROM information_schema.columns"
@@ -349,12 +353,14 @@ async def test_no_table_shows_a_row_of_a_foreign_dealer(api, billing_db, role):
     ):
         count = f"SELECT count(*) FROM {table['table_name']}"
         stored[table["table_name"]] = await billing_db.fetchval(count)
-        async with reading(api.runtime, stranger) as reader:
-            seen[table["table_name"]] = await reader.fetchval(count)
+        for who in (stranger, foreigner, leader):
+            async with reading(api.runtime, who) as reader:
+                seen[who, table["table_name"]] = await reader.fetchval(count)
 
     assert len(stored) == 15
     assert all(stored.values())
-    assert not any(seen.values())
+    assert not any(count for (who, _), count in seen.items() if who is not leader)
+    assert {name for name in stored if seen[leader, name] != stored[name]} == {"bank_lines"}
 
 
 @pytest.mark.parametrize("field", ["note", "reference"])

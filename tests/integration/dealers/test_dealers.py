@@ -288,6 +288,30 @@ async def test_the_old_salesperson_loses_sight_at_the_switch(api):
     assert [(await api(who).get(one)).status_code for who in (SALES, OTHER_SALES)] == [404, 200]
 
 
+async def test_who_leads_a_territory_sees_its_dealers_and_changes_none(api):
+    """P-10: with their history, addresses and contacts; what he does stays with his own."""
+    dealer = await add(api, province="浙江省", city="宁波市")
+    one = f"/dealers/{dealer['dealer_id']}"
+    leader, neighbour = (
+        an_actor(Role.SAL, territories=frozenset({place})) for place in ("浙江省", "浙江省/杭州市")
+    )
+    paths = (one, f"{one}/changes", f"{one}/addresses", f"{one}/contacts")
+    contact = {"name": "王会计", "duty": "财务", "phone": "0574-12345678"}
+    await api(SALES).post(f"{one}/contacts", json=contact, headers=a_key())
+
+    sight = [
+        [(await api(who).get(path)).status_code for path in paths] for who in (leader, neighbour)
+    ]
+    contacts = (await api(leader).get(f"{one}/contacts")).json()
+    shown = (await api(leader).get(one)).json()
+    tried = await api(leader).post(f"{one}/contacts", json=contact, headers=a_key())
+
+    assert sight == [[200] * 4, [404] * 4]
+    assert len(contacts) == 1
+    assert shown["allowed_actions"] == []
+    assert tried.status_code == 404
+
+
 async def test_a_dealer_sees_himself_and_nobody_else(api):
     mine, other = await add(api), await add(api)
     me = an_actor(Role.DLR, dealer_id=UUID(mine["dealer_id"]))

@@ -3,11 +3,14 @@
 import pytest
 
 from chassis.auth import Role
+from chassis.db import transaction
 from chassis.ids import uuid7
 from chassis.scope import reading
 from contracts.inventory import CancelFulfilment, FirmReservation
 from services.inventory.app import SERVICE
+from services.inventory.commands import projecting
 from services.inventory.domain.fulfilment import Mode
+from tests.builders.dealers import a_dealer_state
 from tests.builders.edge import a_key, an_actor, serving
 from tests.builders.inventory import (
     BUYER,
@@ -242,6 +245,31 @@ async def test_a_salesperson_sees_the_shipments_of_his_dealers(api, inventory_db
 
     assert before.json()["items"] == []
     assert [one["dealer_name"] for one in after.json()["items"]] == ["华南五金"]
+
+
+async def test_who_leads_a_territory_sees_what_leaves_for_its_dealers_and_does_nothing_to_it(
+    api, inventory_db
+):
+    """P-10."""
+    await a_warehouse(inventory_db, A=9)
+    _, shipment_id = await delivered(inventory_db, A=2)
+    async with transaction(inventory_db) as tx:
+        state = a_dealer_state(dealer_id=BUYER.dealer_id, province="广东省", city="广州市")
+        await projecting.keep_dealers(tx, [state])
+    seen = {
+        place: [
+            (await api(an_actor(Role.SAL, territories=frozenset({place}))).get(path)).json()
+            for path in ("/shipments", "/pick-tasks", f"/shipments/{shipment_id}")
+        ]
+        for place in ("广东省", "广东省/广州市", "广东省/深圳市")
+    }
+
+    for place in ("广东省", "广东省/广州市"):
+        shipments, _, shown = seen[place]
+        assert [one["dealer_name"] for one in shipments["items"]] == [state.name]
+        assert shown["allowed_actions"] == []
+    assert seen["广东省/深圳市"][0]["items"] == []
+    assert seen["广东省/深圳市"][2]["status"] == 404
 
 
 async def test_people_see_the_warehouses_they_work_in(api, inventory_db):

@@ -1,0 +1,12 @@
+-- A salesperson who leads territories sees the orders of the dealers there, beside his own (P-10).
+
+ALTER TABLE dealers
+    ADD COLUMN province text,                      -- null until dealers tells of him again
+    ADD COLUMN city     text;
+
+CREATE POLICY territory ON dealers FOR SELECT TO orders_reader
+    USING (in_seen_territory(province, city));
+CREATE POLICY territory ON orders FOR SELECT TO orders_reader
+    USING (current_setting('qudao.territories', true) <> ''
+           AND dealer_id IN (SELECT d.dealer_id FROM dealers AS d
+                             WHERE in_seen_territory(d.province, d.city)));
