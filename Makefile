@@ -7,7 +7,7 @@ PROOFS := var/proofs
 
 BENCHES := bench-latency bench-limit bench-growth bench-hotspots bench-overload bench-workers
 .PHONY: $(BENCHES) help setup demo demo-year test up down status logs clean check lint types layers contracts-check contracts-release portal-client \
-        unit integration saga e2e fuzz-api bench bench-profile model crash-points chaos mutants verify fmt contracts lock compose-up compose-down
+        unit integration saga e2e fuzz-api bench bench-profile model crash-points chaos mutants verify fmt contracts lock compose-up compose-down compose-test airgap-images
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -130,12 +130,22 @@ lock: setup ## pin what pyproject.toml asks for, with hashes, into requirements.
 	  --python-version 3.11 --no-emit-index-url --no-annotate --no-header -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --universal --generate-hashes \
 	  --python-version 3.11 --no-emit-index-url --no-annotate --no-header -q -o deploy/requirements.lock
+	$(BIN)/uv pip compile --group local -c requirements.lock --universal --generate-hashes \
+	  --python-version 3.11 --no-emit-index-url --no-annotate --no-header -q -o deploy/local/requirements.lock
 
 compose-up: .env ## the same suite in containers, by docker compose
 	docker compose up --build --detach --wait
 
 compose-down: ## stop the containers; their volumes stay
 	docker compose down
+
+compose-test: setup ## in containers from nothing: the demo, each container killed once, the books; needs an engine
+	@$(RUN) tests.compose
+
+airgap-images: ## stand-ins for the images of Python, PostgreSQL and Kafka, where none can be pulled
+	docker build -f deploy/airgap/Dockerfile --target python -t python:3.13-slim-bookworm .
+	docker build -f deploy/airgap/Dockerfile --target postgres -t postgres:18 .
+	docker build -f deploy/airgap/Dockerfile --target kafka -t apache/kafka:4.3.1 .
 
 .env:
 	@umask 077; $(PYTHON) -c 'import secrets; print("QUDAO_POSTGRES_PASSWORD=" + secrets.token_urlsafe(24))' > $@
