@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deploy.demo.client import Caller, Json
+from deploy.demo.company import company as demo_company
 from deploy.demo.credit_code import credit_code
 from deploy.demo.logins import Logins
 
@@ -90,8 +91,9 @@ async def opened(
 
 
 async def skus(admin: Caller) -> list[str]:
-    """What may be ordered."""
-    return [row["sku"] for row in await admin.rows("/products")]
+    """What everybody may order: the goods of the demo company, not those that its stories add."""
+    ours = {product.sku for product in demo_company().products}
+    return [row["sku"] for row in await admin.rows("/products") if row["sku"] in ours]
 
 
 async def _dealers(admin: Caller, dealers: Mapping[str, Row]) -> list[str]:
