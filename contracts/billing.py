@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.message import Command, Event, Minor, OrderReply, Part, Quantity, Sku
+from contracts.message import Command, DealerReply, Event, Minor, OrderReply, Part, Quantity, Sku
 
 
 class BillingCommand(Command):
@@ -389,3 +389,15 @@ class InvoiceIssued(BillingEvent):
     lines: tuple[InvoiceLine, ...] = Field(
         default=(), description="What was sold; none in invoices told before this field was."
     )
+
+
+class BalanceTold(DealerReply):
+    """What stands in the account of a dealer who leaves; he has left when all of it is zero."""
+
+    type = "billing.balance-told.v1"
+
+    held_minor: Minor = Field(ge=0, description="Credit that is held for orders.")
+    receivable_minor: Minor = Field(ge=0, description="What he owes.")
+    advances_minor: Minor = Field(ge=0, description="Paid for what is not invoiced.")
+    wallet_minor: Minor = Field(ge=0, description="Paid, and not for any order.")
+    refunds_minor: Minor = Field(ge=0, description="On its way back to his bank.")

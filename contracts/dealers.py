@@ -19,6 +19,13 @@ class DealerStatus(StrEnum):
     EXITED = "EXITED"
 
 
+class ExitStep(StrEnum):
+    """What a dealer who leaves still waits for (F-50): his open orders, then his balance."""
+
+    ORDERS = "ORDERS"
+    BALANCE = "BALANCE"
+
+
 class TermsKind(StrEnum):
     """When an order must be paid (F-42)."""
 
@@ -197,6 +204,23 @@ class DealerReinstated(DealerEvent):
     type = "dealers.dealer-reinstated.v1"
 
 
+class DealerExitBegun(DealerEvent):
+    """The dealer leaves: no new orders; open ones go on, and then his balance is settled."""
+
+    type = "dealers.dealer-exit-begun.v1"
+
+    name: str
+    reason: str
+
+
+class DealerExited(DealerEvent):
+    """Nothing of the dealer is open any more; he has left, and his logins end."""
+
+    type = "dealers.dealer-exited.v1"
+
+    name: str
+
+
 class DealerTierChanged(DealerEvent):
     """Orders submitted from `effective_from` on are priced by another tier."""
 
@@ -250,4 +274,9 @@ class DealerState(State):
     ship_to: ShipTo | None = Field(default=None, description="The usual one of his addresses.")
     shelf_life_min_days: int = Field(
         default=0, ge=0, description="He takes no lot that expires sooner; 0: any that has not."
+    )
+    exit_step: ExitStep | None = Field(
+        default=None,
+        description="He leaves: at ORDERS orders tells how many of his are open, at BALANCE "
+        "billing tells what stands in his account. His status is SUSPENDED meanwhile.",
     )

@@ -55,6 +55,16 @@ class State(Message):
     version: int = Field(ge=1)
 
 
+class DealerReply(Event):
+    """What another service knows of a dealer who leaves; told when it changes (F-50)."""
+
+    topic = "dealers.replies"
+    keyed_by = "dealer_id"
+
+    dealer_id: UUID
+    dealer_version: int = Field(ge=1, description="Of the dealer's state that it answers.")
+
+
 class OrderReply(Event):
     """A participant's answer to the order saga. All answers about one order stand in one line."""
 

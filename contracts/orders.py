@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.catalog import LineAsk
 from contracts.dealers import Terms
-from contracts.message import Command, Count, Event, Minor, Part, Quantity, Sku
+from contracts.message import Command, Count, DealerReply, Event, Minor, Part, Quantity, Sku
 
 
 class Hold(StrEnum):
@@ -242,3 +242,11 @@ class TimeOutOrder(Command):
     order_id: UUID
     step: str
     attempt: int = Field(ge=0)
+
+
+class OpenOrdersCounted(DealerReply):
+    """How many orders of a dealer who leaves have not ended."""
+
+    type = "orders.open-orders-counted.v1"
+
+    open_orders: int = Field(ge=0)

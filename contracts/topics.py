@@ -34,6 +34,7 @@ TOPICS = {
         consumers=("catalog", "orders", "inventory", "billing", "notify", "reports", "gateway"),
         cleanup="compact",
     ),
+    "dealers.replies": Topic(key="dealer", producers=("orders", "billing"), consumers=("dealers",)),
     "catalog.events": Topic(
         key="price list", producers=("catalog",), consumers=("reports", "gateway")
     ),

@@ -70,6 +70,10 @@ ACTIONS: Mapping[str, Said] = {
     "dealers.dealer-suspended": _dealer("暂停下单：{reason}", "The dealer was suspended: {reason}"),
     "dealers.dealer-stopped": _dealer("停止供货：{reason}", "The dealer was stopped: {reason}"),
     "dealers.dealer-reinstated": _dealer("恢复经销商", "The dealer was reinstated"),
+    "dealers.dealer-exit-begun": _dealer(
+        "开始办理退出：{reason}", "The dealer is leaving: {reason}"
+    ),
+    "dealers.dealer-exited": _dealer("经销商已退出：{name}", "Dealer {name} has left"),
     "dealers.dealer-tier-changed": _dealer(
         "调整级别为 {tier}，自 {effective_from} 起",
         "The dealer's tier is {tier} from {effective_from} on",

@@ -10,12 +10,12 @@ from uuid import UUID
 from chassis import outbox
 from chassis.db import Tx
 from chassis.errors import DomainError
-from contracts.dealers import DealerState
+from contracts.dealers import DealerState, DealerStatus
 from contracts.gateway import UserState
 from gateway import domain
 from gateway.audit import Entry
 from gateway.domain import Assignment, Change, InvitationInvalid, LoginTaken, NewUser, User
-from gateway.store import audit, sessions
+from gateway.store import audit, clients, sessions
 from gateway.store import users as store
 
 
@@ -85,6 +85,22 @@ async def take_dealer_states(tx: Tx, states: Sequence[DealerState]) -> None:
     changed = [user for user in dealers if user != applicants[user.user_id]]
     await store.update_users(tx, changed)
     await _announce(tx, changed, "dealers", "users.become-dealer", before=applicants)
+    exited = [state.dealer_id for state in states if state.status is DealerStatus.EXITED]
+    if exited:
+        await _end_logins(tx, exited)
+
+
+async def _end_logins(tx: Tx, dealer_ids: Sequence[UUID]) -> None:
+    """People and machines of dealers who have left are locked out at once (F-50)."""
+    known = await store.lock_users_of_dealers(tx, dealer_ids)
+    ended = [domain.ended(user) for user in known.values()]
+    await store.update_users(tx, ended)
+    await sessions.delete_sessions_of(tx, list(known))
+    await _announce(tx, ended, "dealers", "users.change", before=known)
+    machines = await clients.disable_clients_of(tx, dealer_ids)
+    await clients.delete_access_tokens_of(tx, machines)
+    facts: dict[str, Any] = {"active": False, "before": {"active": True}}
+    await audit.record(tx, [Entry("dealers", "api-clients.revoke", one, facts) for one in machines])
 
 
 async def _announce(

@@ -34,6 +34,7 @@ from gateway.domain.people import (
     admit,
     become_dealer,
     change,
+    ended,
     login_key,
 )
 
@@ -66,6 +67,7 @@ __all__ = [
     "check_assignment",
     "check_password",
     "conflicts",
+    "ended",
     "login_key",
     "password_text",
 ]

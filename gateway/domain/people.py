@@ -175,6 +175,11 @@ def become_dealer(user: User, dealer_id: UUID) -> User:
     return replace(user, assignment=assignment, version=user.version + 1)
 
 
+def ended(user: User) -> User:
+    """Somebody who is locked out, because his dealer has left."""
+    return replace(user, active=False, version=user.version + 1)
+
+
 def login_key(text: str) -> str:
     """A login as it is compared and stored: `Li.Wei ` and `li.wei` are one person."""
     return unicodedata.normalize("NFKC", text).strip().casefold()

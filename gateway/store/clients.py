@@ -89,6 +89,19 @@ async def update_client(tx: Tx, client: Client) -> None:
     )
 
 
+async def disable_clients_of(tx: Tx, dealer_ids: Collection[UUID]) -> list[UUID]:
+    """Shut out the machines of these dealers; which were not yet."""
+    rows = await tx.fetch(
+        """
+        UPDATE api_clients SET active = false, version = version + 1
+        WHERE dealer_id = ANY($1::uuid[]) AND active
+        RETURNING client_id
+        """,
+        list(dealer_ids),
+    )
+    return [row["client_id"] for row in rows]
+
+
 async def delete_access_tokens_of(tx: Tx, client_ids: Collection[UUID]) -> None:
     """Take their tokens back."""
     await tx.execute(

@@ -50,6 +50,22 @@ async def lock_users(tx: Tx, user_ids: Collection[UUID]) -> dict[UUID, User]:
     return {row["user_id"]: _user(row) for row in rows}
 
 
+async def lock_users_of_dealers(tx: Tx, dealer_ids: Collection[UUID]) -> dict[UUID, User]:
+    """The active users of these dealers; nobody else changes them until the transaction ends."""
+    rows = await tx.fetch(
+        """
+        SELECT user_id, login, name, password_hash, roles, dealer_id, warehouse_ids, territories,
+               waiver, active, version, email, language
+        FROM users
+        WHERE dealer_id = ANY($1::uuid[]) AND active
+        ORDER BY user_id
+        FOR NO KEY UPDATE
+        """,
+        list(dealer_ids),
+    )
+    return {row["user_id"]: _user(row) for row in rows}
+
+
 async def lock_users_and_administrators(tx: Tx, user_ids: Collection[UUID]) -> dict[UUID, User]:
     """Users by id and all who administer now: two who dismiss each other must not both succeed."""
     rows = await tx.fetch(

@@ -39,5 +39,9 @@ SERVICE = Service(
         dunning.router,
     ),
     subscriptions=SUBSCRIPTIONS,
-    background=(every(5.0, timers.expire_limits), every(3_600.0, timers.dun_overdue)),
+    background=(
+        every(5.0, timers.expire_limits),
+        every(5.0, timers.tell_balances),
+        every(3_600.0, timers.dun_overdue),
+    ),
 )

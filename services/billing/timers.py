@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from chassis.db import transaction
 from chassis.runtime import Runtime
-from services.billing.commands import dunning, limits
+from services.billing.commands import credit, dunning, limits
 from services.billing.domain.documents import business_day
 from services.billing.settings import Settings
 
@@ -26,3 +26,9 @@ async def dun_overdue(runtime: Runtime) -> int:
     today = business_day(datetime.now(UTC))
     async with transaction(runtime.db) as tx:
         return await dunning.dun(tx, today, settings.dunning_days, COUNT_MAX)
+
+
+async def tell_balances(runtime: Runtime) -> int:
+    """Tell dealers what stands in the accounts of those who leave."""
+    async with transaction(runtime.db) as tx:
+        return await credit.tell_balances(tx)

@@ -12,7 +12,9 @@ from services.dealers.routes import (
     places,
     pool,
     standing,
+    taking_in,
     territories,
+    tiers,
 )
 from services.dealers.settings import Settings
 from services.dealers.timers import watch_due_changes, watch_unscreened
@@ -26,9 +28,11 @@ SERVICE = Service(
         applications.router,
         documents.router,
         dealers.router,
+        taking_in.router,
         places.router,
         standing.router,
         territories.router,
+        tiers.router,
     ),
     subscriptions=SUBSCRIPTIONS,
     background=(watch_due_changes, watch_unscreened),

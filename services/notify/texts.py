@@ -20,6 +20,10 @@ TODOS: Mapping[str, Text] = {
         "待补正：{name}的加盟申请被退回（{reason}）",
         "Correct the application of {name}: {reason}",
     ),
+    "SETTLE_LEAVING_DEALER": Text(
+        "待结清：{name}正在退出（{reason}），请结清其往来款项",
+        "{name} is leaving ({reason}): settle the balance",
+    ),
     "CONFIRM_ORDER": Text(
         "待确认：{dealer}的订单 {number}，{total}",
         "Confirm order {number} of {dealer}, {total}",
@@ -163,6 +167,14 @@ MESSAGES: Mapping[str, tuple[Text, Text]] = {
         Text(
             "您的账户已停止供货：{reason}。未配货的订单已暂停。",
             "Supply to you is stopped: {reason}. Orders that are not picked yet wait.",
+        ),
+    ),
+    "dealer_exit_begun": (
+        Text("办理退出", "Leaving"),
+        Text(
+            "您的账户正在办理退出：{reason}。不再接受新订单，未完成的订单继续执行，之后结清往来款项。",
+            "You are leaving: {reason}. New orders are refused, open ones go on, "
+            "and then your balance is settled.",
         ),
     ),
     "dealer_reinstated": (

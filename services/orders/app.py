@@ -17,7 +17,9 @@ from services.orders.numbering import OrderNumbers
 from services.orders.schemas import SubmitOrderRequest
 from services.orders.settings import Settings
 from services.orders.timers import (
+    LEAVING_SECONDS,
     STOPS_SECONDS,
+    count_orders_of_the_leaving,
     follow_stopped_dealers,
     measure_sagas,
     watch_deadlines,
@@ -48,6 +50,7 @@ SERVICE = Service(
     background=(
         watch_deadlines,
         every(STOPS_SECONDS, follow_stopped_dealers),
+        every(LEAVING_SECONDS, count_orders_of_the_leaving),
         every(HOUSEKEEPING_SECONDS, measure_sagas),
     ),
     prepare=prepare,

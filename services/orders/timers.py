@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 from chassis import outbox, telemetry
 from chassis.crash import crash_point
 from chassis.db import transaction
 from chassis.runtime import Runtime
+from services.orders.commands.leaving import tell_open_orders
 from services.orders.commands.stopping import follow_a_stop
 from services.orders.saga import LIFECYCLE
 from services.orders.store import timers as store
@@ -15,6 +17,8 @@ from services.orders.store import timers as store
 BATCH = 200
 STOPS_SECONDS = 1.0
 """How often a dealer is looked for whose orders have to follow him."""
+LEAVING_SECONDS = 5.0
+"""How often the orders of dealers who leave are counted."""
 
 
 async def watch_deadlines(runtime: Runtime) -> None:
@@ -36,6 +40,12 @@ async def follow_stopped_dealers(runtime: Runtime) -> int:
     """Let orders follow a dealer who was stopped or reinstated."""
     async with transaction(runtime.db) as tx:
         return await follow_a_stop(tx, limit=BATCH)
+
+
+async def count_orders_of_the_leaving(runtime: Runtime) -> int:
+    """Tell dealers how many orders are open of those who leave."""
+    async with transaction(runtime.db) as tx:
+        return await tell_open_orders(tx, datetime.now(UTC))
 
 
 async def measure_sagas(runtime: Runtime) -> int:

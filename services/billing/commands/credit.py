@@ -26,6 +26,13 @@ async def follow_dealers(tx: Tx, dealers: Sequence[DealerState]) -> None:
     await outbox.add(tx, changes)
 
 
+async def tell_balances(tx: Tx) -> int:
+    """Tell what stands in the accounts of dealers who leave; of how many that was news (F-50)."""
+    balances = await accounts.balances_to_tell(tx)
+    await outbox.add(tx, balances)
+    return len(balances)
+
+
 async def hold_credit(tx: Tx, asks: Sequence[HoldCredit]) -> None:
     """Open the accounts of a batch of orders and hold their credit, first come first served."""
     dealer_ids, order_ids = {ask.dealer_id for ask in asks}, [ask.order_id for ask in asks]

@@ -8,7 +8,8 @@ from uuid import UUID
 from asyncpg import Record
 
 from chassis.db import Tx
-from contracts.dealers import DealerState
+from contracts.billing import BalanceTold
+from contracts.dealers import DealerState, ExitStep
 from services.billing.domain.books import Account, OrderAccount, OrderState
 
 
@@ -22,18 +23,20 @@ async def upsert_dealers(tx: Tx, dealers: Sequence[DealerState]) -> set[UUID]:
         INSERT INTO accounts (
             dealer_id, code, name, salesperson_id, dealer_version, credit_days, credit_limit_minor,
             over_limit_minor, held_minor, receivable_minor, advances_minor, wallet_minor, version,
-            province, city
+            province, city, settling
         )
         SELECT dealer_id, code, name, salesperson_id, version, credit_days, 0, 0, 0, 0, 0, 0, 0,
-               province, city
+               province, city, settling
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::int[],
-                    $7::text[], $8::text[])
-             AS dealer(dealer_id, code, name, salesperson_id, version, credit_days, province, city)
+                    $7::text[], $8::text[], $9::boolean[])
+             AS dealer(dealer_id, code, name, salesperson_id, version, credit_days, province, city,
+                       settling)
         ORDER BY dealer_id
         ON CONFLICT (dealer_id) DO UPDATE
         SET code = excluded.code, name = excluded.name,
             salesperson_id = excluded.salesperson_id, credit_days = excluded.credit_days,
             province = excluded.province, city = excluded.city,
+            settling = excluded.settling, balance_told = NULL,
             dealer_version = excluded.dealer_version, version = accounts.version + 1
         WHERE excluded.dealer_version > accounts.dealer_version
         RETURNING dealer_id
@@ -46,8 +49,53 @@ async def upsert_dealers(tx: Tx, dealers: Sequence[DealerState]) -> set[UUID]:
         [dealer.terms.credit_days for dealer in dealers],
         [dealer.province for dealer in dealers],
         [dealer.city for dealer in dealers],
+        [dealer.exit_step is ExitStep.BALANCE for dealer in dealers],
     )
     return {row["dealer_id"] for row in rows}
+
+
+async def balances_to_tell(tx: Tx) -> list[BalanceTold]:
+    """What stands in the accounts of dealers who leave, where that was not told yet; it counts as
+    told.
+    """
+    rows = await tx.fetch(
+        """
+        WITH settling AS (
+            SELECT dealer_id, held_minor, receivable_minor, advances_minor, wallet_minor,
+                   balance_told
+            FROM accounts
+            WHERE settling
+            ORDER BY dealer_id
+            FOR NO KEY UPDATE SKIP LOCKED
+        ), counted AS (
+            SELECT dealer_id, balance_told, ARRAY[
+                held_minor, receivable_minor, advances_minor, wallet_minor,
+                (SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM refunds r
+                 WHERE r.dealer_id = settling.dealer_id
+                   AND r.state IN ('REQUESTED', 'APPROVED', 'FAILED'))
+            ] AS balance
+            FROM settling
+        )
+        UPDATE accounts a
+        SET balance_told = c.balance
+        FROM counted c
+        WHERE a.dealer_id = c.dealer_id AND c.balance IS DISTINCT FROM c.balance_told
+        RETURNING a.dealer_id, a.dealer_version, c.balance
+        """
+    )
+    return [
+        BalanceTold(
+            dealer_id=row["dealer_id"],
+            dealer_version=row["dealer_version"],
+            held_minor=held,
+            receivable_minor=receivable,
+            advances_minor=advances,
+            wallet_minor=wallet,
+            refunds_minor=refunds,
+        )
+        for row in rows
+        for held, receivable, advances, wallet, refunds in [row["balance"]]
+    ]
 
 
 async def lock_accounts(tx: Tx, dealer_ids: Collection[UUID]) -> dict[UUID, Account]:

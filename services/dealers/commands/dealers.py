@@ -14,8 +14,16 @@ from chassis.ids import uuid7
 from chassis.numbers import take_numbers
 from contracts.message import Message
 from services.dealers.domain import dealers as domain
-from services.dealers.domain.dealers import Change, Changed, ChangeKind, Dealer, Decision, Tier
-from services.dealers.domain.refusals import ChangeHolds, NotASalesperson
+from services.dealers.domain.dealers import (
+    Change,
+    Changed,
+    ChangeKind,
+    Dealer,
+    DealerStatus,
+    Decision,
+    Tier,
+)
+from services.dealers.domain.refusals import ChangeHolds, NotASalesperson, SuperiorUnfit
 from services.dealers.store import applications, people
 from services.dealers.store import dealers as store
 
@@ -75,7 +83,10 @@ async def change_dealers(
             current[dealer_id] = outcome.dealer
             messages += outcome.messages
         outcomes.append(outcome.dealer if isinstance(outcome, Changed) else outcome)
-    await store.save_dealers(tx, [one for key, one in current.items() if one != before[key]])
+    changed = [one for key, one in current.items() if one != before[key]]
+    await store.save_dealers(tx, changed)
+    if moved := [one.dealer_id for one in changed if _fits_anew(before[one.dealer_id], one)]:
+        await store.unlink_unfit(tx, moved, list(Tier))
     await outbox.add(tx, messages)
     return outcomes
 
@@ -120,6 +131,18 @@ async def set_change(
     return dealer
 
 
+async def place_under(tx: Tx, dealer_id: UUID, superior_id: UUID | None, *, check: Check) -> Dealer:
+    """Let a dealer belong to one of a higher tier, or to nobody.
+
+    Raises NotFound, StaleVersion, DealerExited, SuperiorUnfit.
+    """
+    known = await store.lock_dealers(tx, {dealer_id, superior_id or dealer_id})
+    superior = known.get(superior_id) if superior_id else None
+    if superior_id and superior is None:
+        raise SuperiorUnfit(superior_id=superior_id)
+    return await change_dealer(tx, dealer_id, domain.placed_under(superior), check=check)
+
+
 async def withdraw_change(tx: Tx, dealer_id: UUID, change_id: UUID) -> None:
     """Let a change that is still to come never hold. Raises NotFound, ChangeHolds.
 
@@ -141,6 +164,12 @@ async def check_salespeople(tx: Tx, ids: Collection[UUID]) -> None:
     """Raises NotASalesperson."""
     if strangers := set(ids) - await people.salespeople(tx, ids):
         raise NotASalesperson(user_ids=sorted(map(str, strangers)))
+
+
+def _fits_anew(before: Dealer, after: Dealer) -> bool:
+    """Whether his place in the tree has to be looked at."""
+    left = after.status is DealerStatus.EXITED
+    return left or before.standing.tier is not after.standing.tier
 
 
 def _first_changes(dealer: Dealer, by: UUID, now: datetime) -> list[Change]:

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from chassis.db import Tx
 from chassis.errors import NotFound
-from contracts.dealers import DealerStatus
 from services.dealers.commands.dealers import Check, change_dealers
 from services.dealers.domain import places as domain
-from services.dealers.domain.dealers import Authorize, shipped_to
+from services.dealers.domain.dealers import Authorize, DealerStatus, shipped_to
 from services.dealers.domain.places import ENTRIES_MAX, Address, Contact, TooManyEntries
 from services.dealers.domain.refusals import DealerExited
 from services.dealers.store import places as store

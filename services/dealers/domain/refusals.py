@@ -82,6 +82,40 @@ class DealerExited(DomainError):
     """
 
 
+class DealerExiting(DomainError):
+    """The dealer is leaving.
+
+    zh: 该经销商正在办理退出。
+    如需继续合作，请先恢复该经销商。
+
+    Reinstate him first, if he stays.
+    """
+
+
+class SuperiorUnfit(DomainError):
+    """A superior has a higher tier and has not left.
+
+    zh: 上级经销商的级别必须更高，且未退出。
+    请选择级别更高的经销商。
+
+    Choose a dealer of a higher tier.
+    """
+
+    status = 422
+
+
+class NoPolicy(DomainError):
+    """The tier has no policy that terms could be taken from.
+
+    zh: 该级别未设定默认政策，请填写付款条款。
+    请填写 terms，或先设定该级别的政策。
+
+    Say the terms, or set a policy for the tier first.
+    """
+
+    status = 422
+
+
 class DealerExists(DomainError):
     """This company is a dealer already.
 

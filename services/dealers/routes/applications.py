@@ -21,8 +21,9 @@ from services.dealers.commands import applications as commands
 from services.dealers.domain import judging
 from services.dealers.domain.applications import Application, Ask, Form, Linked, Status
 from services.dealers.domain.judging import Decision
-from services.dealers.routes.dealers import USERS_WAIT_SECONDS, shown_dealer, standing_of
+from services.dealers.routes.dealers import shown_dealer
 from services.dealers.routes.shown_applications import answer_application
+from services.dealers.routes.taking_in import USERS_WAIT_SECONDS, standing_of
 from services.dealers.schemas.applications import (
     ApplicationForm,
     ApplicationReceipt,
@@ -208,7 +209,7 @@ async def approve_application(
                 required=runtime.settings.required_documents,
                 alone_max_minor=runtime.settings.credit_without_finance_minor[standing.tier],
             )
-            return shown_dealer(actor, *await queries.dealer(tx, dealer_id))
+            return shown_dealer(actor, await queries.dealer(tx, dealer_id))
 
         return await once(tx, key, 200, activate)
 

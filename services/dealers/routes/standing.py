@@ -19,12 +19,8 @@ from services.dealers import queries
 from services.dealers.commands import dealers as commands
 from services.dealers.domain import dealers as domain
 from services.dealers.domain.dealers import Change, ChangeKind, Decision, Tier
-from services.dealers.routes.dealers import (
-    USERS_WAIT_SECONDS,
-    answer_dealer,
-    own_dealer,
-    terms_of,
-)
+from services.dealers.routes.dealers import answer_dealer, own_dealer, terms_of
+from services.dealers.routes.taking_in import USERS_WAIT_SECONDS
 from services.dealers.schemas.dealers import (
     BindSalespersonRequest,
     ChangeTermsRequest,
@@ -32,6 +28,7 @@ from services.dealers.schemas.dealers import (
     CorrectionRequest,
     DealerResponse,
     InvoiceTitleRequest,
+    SuperiorRequest,
 )
 from services.dealers.schemas.fields import ReasonRequest
 
@@ -41,6 +38,8 @@ TitleEditor = Annotated[Actor, Depends(allowed("dealers.edit-invoice-title"))]
 Suspender = Annotated[Actor, Depends(allowed("dealers.suspend"))]
 Stopper = Annotated[Actor, Depends(allowed("dealers.stop"))]
 Reinstater = Annotated[Actor, Depends(allowed("dealers.reinstate"))]
+Leaver = Annotated[Actor, Depends(allowed("dealers.exit"))]
+Placer = Annotated[Actor, Depends(allowed("dealers.set-superior"))]
 TierChanger = Annotated[Actor, Depends(allowed("dealers.change-tier"))]
 TermsChanger = Annotated[Actor, Depends(allowed("dealers.change-terms"))]
 Withdrawer = Annotated[Actor, Depends(allowed("dealers.withdraw-change"))]
@@ -101,6 +100,35 @@ async def reinstate_dealer(
 ) -> Response:
     """Let him order again."""
     return await _decide(runtime, actor, dealer_id, domain.reinstate(), if_match)
+
+
+@router.post("/{dealer_id}/exit", response_model=DealerResponse)
+async def exit_dealer(
+    dealer_id: UUID, body: ReasonRequest, actor: Leaver, runtime: RuntimeDep, if_match: IfMatch
+) -> Response:
+    """Let him leave: no new orders; when no order is open and his account is settled, he has left
+    and his logins end. Until then `reinstate` keeps him.
+    """
+    return await _decide(runtime, actor, dealer_id, domain.leave(body.reason), if_match)
+
+
+@router.post("/{dealer_id}/set-superior", response_model=DealerResponse)
+async def set_superior(
+    dealer_id: UUID,
+    body: SuperiorRequest,
+    actor: Placer,
+    runtime: RuntimeDep,
+    if_match: IfMatch,
+) -> Response:
+    """Let him belong to a dealer of a higher tier, or to nobody; ends when a tier does not fit."""
+    async with acting(runtime, actor) as tx:
+        await commands.place_under(
+            tx,
+            dealer_id,
+            body.superior_id,
+            check=lambda version: check_version(version, if_match),
+        )
+    return await answer_dealer(runtime, actor, dealer_id)
 
 
 @router.post("/{dealer_id}/change-tier", response_model=DealerResponse)

@@ -11,7 +11,7 @@ from chassis.http import RuntimeDep
 from chassis.scope import acting, reading
 from services.dealers import queries
 from services.dealers.commands import people as commands
-from services.dealers.routes.dealers import USERS_WAIT_SECONDS
+from services.dealers.routes.taking_in import USERS_WAIT_SECONDS
 from services.dealers.schemas.territories import (
     TerritoryImport,
     TerritoryImportResult,

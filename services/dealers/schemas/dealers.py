@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, JsonValue, model_validator
 from pydantic import StringConstraints as Text
 
-from contracts.dealers import DealerStatus, InvoiceTitle, ShipTo, Shortage, Terms, TermsKind
-from services.dealers.domain.dealers import ChangeKind, Tier, terms_fault
+from contracts.dealers import ExitStep, InvoiceTitle, ShipTo, Shortage, Terms, TermsKind
+from services.dealers.domain.dealers import ChangeKind, DealerStatus, Tier, terms_fault
 from services.dealers.schemas.fields import (
     Body,
     CreditCode,
@@ -62,8 +62,12 @@ class StandingRequest(Body):
     """On which terms a dealer buys, from whom, and out of which warehouse."""
 
     tier: Tier
-    terms: TermsRequest
-    credit_limit_minor: Limit = 0
+    terms: TermsRequest | None = Field(
+        default=None, description="Null: those of the tier's policy."
+    )
+    credit_limit_minor: Limit | None = Field(
+        default=None, description="Null: that of the tier's policy; with terms of his own, none."
+    )
     salesperson_id: UUID | None = None
     warehouse_id: UUID
 
@@ -113,6 +117,35 @@ class DealerImportResult(BaseModel):
     faults: list[RowFault]
 
 
+class DealerLink(BaseModel):
+    """A dealer, named where another one is shown."""
+
+    dealer_id: UUID
+    code: str
+    name: str
+    tier: Tier
+
+
+class BalanceResponse(BaseModel):
+    """What stands in the account of a dealer who leaves, in minor units."""
+
+    held_minor: int
+    receivable_minor: int
+    advances_minor: int
+    wallet_minor: int
+    refunds_minor: int
+
+
+class ExitResponse(BaseModel):
+    """What a dealer who leaves still waits for; he has left when nothing is open."""
+
+    step: ExitStep
+    open_orders: int | None = Field(description="Null: not counted yet.")
+    balance: BalanceResponse | None = Field(
+        description="Null: not told yet, or not for the caller's role."
+    )
+
+
 class DealerResponse(BaseModel):
     dealer_id: UUID
     code: str
@@ -135,6 +168,11 @@ class DealerResponse(BaseModel):
     invoice_title: InvoiceTitle | None
     ship_to: ShipTo | None = Field(description="The usual one of his addresses.")
     application_id: UUID | None
+    superior_id: UUID | None
+    superiors: list[DealerLink] = Field(
+        description="His superior and those above, the highest first, as far as the caller sees."
+    )
+    exit: ExitResponse | None = Field(description="Set while he is EXITING.")
     activated_at: datetime
     version: int
     allowed_actions: list[str]
@@ -183,6 +221,12 @@ class ChangeTierRequest(Body):
 
     tier: Tier
     effective_from: Moment | None = Field(default=None, description="Null: now.")
+
+
+class SuperiorRequest(Body):
+    """The dealer of a higher tier to whom he belongs (F-51); null: nobody."""
+
+    superior_id: UUID | None
 
 
 class ChangeTermsRequest(Body):

@@ -9,10 +9,22 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
+from pydantic import TypeAdapter
 
 from chassis.db import Tx
-from contracts.dealers import DealerStatus, InvoiceTitle, ShipTo, Terms
-from services.dealers.domain.dealers import Change, ChangeKind, Company, Dealer, Standing, Tier
+from contracts.dealers import InvoiceTitle, ShipTo, Terms
+from services.dealers.domain.dealers import (
+    Change,
+    ChangeKind,
+    Company,
+    Dealer,
+    DealerStatus,
+    Exit,
+    Standing,
+    Tier,
+)
+
+_EXIT = TypeAdapter(Exit)
 
 
 async def dealers_by_credit_code(tx: Tx, codes: Collection[str]) -> dict[str, Dealer]:
@@ -21,7 +33,8 @@ async def dealers_by_credit_code(tx: Tx, codes: Collection[str]) -> dict[str, De
         SELECT dealer_id, code, credit_code, name, province, city, contact_name, phone, status,
                reason, tier, terms::text AS terms, credit_limit_minor, salesperson_id, warehouse_id,
                application_id, applicant_user_id, version, shelf_life_min_days,
-               invoice_title::text AS invoice_title, ship_to::text AS ship_to
+               invoice_title::text AS invoice_title, ship_to::text AS ship_to,
+               superior_id, exit::text AS exit
         FROM dealers
         WHERE credit_code = ANY($1::text[])
         """,
@@ -37,7 +50,8 @@ async def lock_dealers(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Dealer]:
         SELECT dealer_id, code, credit_code, name, province, city, contact_name, phone, status,
                reason, tier, terms::text AS terms, credit_limit_minor, salesperson_id, warehouse_id,
                application_id, applicant_user_id, version, shelf_life_min_days,
-               invoice_title::text AS invoice_title, ship_to::text AS ship_to
+               invoice_title::text AS invoice_title, ship_to::text AS ship_to,
+               superior_id, exit::text AS exit
         FROM dealers
         WHERE dealer_id = ANY($1::uuid[])
         ORDER BY dealer_id
@@ -97,13 +111,15 @@ async def save_dealers(tx: Tx, dealers: Sequence[Dealer]) -> None:
             credit_limit_minor = new.credit_limit_minor, salesperson_id = new.salesperson_id,
             warehouse_id = new.warehouse_id, version = new.version,
             shelf_life_min_days = new.shelf_life_min_days,
-            invoice_title = new.invoice_title::jsonb, ship_to = new.ship_to::jsonb
+            invoice_title = new.invoice_title::jsonb, ship_to = new.ship_to::jsonb,
+            superior_id = new.superior_id, exit = new.exit::jsonb
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
                     $7::uuid[], $8::uuid[], $9::int[], $10::text[], $11::text[], $12::text[],
-                    $13::text[], $14::text[], $15::int[], $16::text[], $17::text[])
+                    $13::text[], $14::text[], $15::int[], $16::text[], $17::text[],
+                    $18::uuid[], $19::text[])
              AS new(dealer_id, status, reason, tier, terms, credit_limit_minor, salesperson_id,
                     warehouse_id, version, name, province, city, contact_name, phone,
-                    shelf_life_min_days, invoice_title, ship_to)
+                    shelf_life_min_days, invoice_title, ship_to, superior_id, exit)
         WHERE d.dealer_id = new.dealer_id
         """,
         [one.dealer_id for one in dealers],
@@ -123,6 +139,33 @@ async def save_dealers(tx: Tx, dealers: Sequence[Dealer]) -> None:
         [one.shelf_life_min_days for one in dealers],
         [one.invoice_title and one.invoice_title.model_dump_json() for one in dealers],
         [one.ship_to and one.ship_to.model_dump_json() for one in dealers],
+        [one.superior_id for one in dealers],
+        [one.exit and _EXIT.dump_json(one.exit).decode() for one in dealers],
+    )
+
+
+async def unlink_unfit(tx: Tx, ids: Collection[UUID], tiers: Sequence[Tier]) -> None:
+    """Part these dealers from superiors, and from those below them, whom they do not fit any more:
+    the tier is not higher, or one has left. `tiers` from the highest down.
+    """
+    await tx.execute(
+        """
+        WITH unfit AS (
+            SELECT below.dealer_id
+            FROM dealers AS below
+            JOIN dealers AS above ON above.dealer_id = below.superior_id
+            WHERE (below.dealer_id = ANY($1::uuid[]) OR above.dealer_id = ANY($1))
+              AND (above.status = 'EXITED'
+                   OR array_position($2::text[], above.tier)
+                      >= array_position($2::text[], below.tier))
+            ORDER BY below.dealer_id
+            FOR NO KEY UPDATE OF below
+        )
+        UPDATE dealers SET superior_id = NULL, version = version + 1
+        WHERE dealer_id IN (SELECT dealer_id FROM unfit)
+        """,
+        list(ids),
+        list(tiers),
     )
 
 
@@ -202,7 +245,7 @@ async def has_change(tx: Tx, dealer_id: UUID, change_id: UUID) -> bool:
 
 
 def dealer_of(row: Record) -> Dealer:
-    title, place = row["invoice_title"], row["ship_to"]
+    title, place, leaving = row["invoice_title"], row["ship_to"], row["exit"]
     return Dealer(
         dealer_id=row["dealer_id"],
         code=row["code"],
@@ -229,6 +272,8 @@ def dealer_of(row: Record) -> Dealer:
         shelf_life_min_days=row["shelf_life_min_days"],
         invoice_title=InvoiceTitle.model_validate_json(title) if title else None,
         ship_to=ShipTo.model_validate_json(place) if place else None,
+        superior_id=row["superior_id"],
+        exit=_EXIT.validate_json(leaving) if leaving else None,
     )
 
 

@@ -33,6 +33,7 @@ NOTES: Mapping[type[Message], Note] = {
     dealers.DealerActivated: Note("dealer_activated", ("name",), "applicant_user_id"),
     dealers.DealerSuspended: Note("dealer_suspended", ("reason",)),
     dealers.DealerStopped: Note("dealer_stopped", ("reason",)),
+    dealers.DealerExitBegun: Note("dealer_exit_begun", ("reason",)),
     dealers.DealerReinstated: Note("dealer_reinstated", ()),
     orders.OrderSubmitted: Note("order_placed_for_you", needed=lambda event: event.on_behalf),
     orders.OrderHeld: Note("order_held", ("number", "reason")),

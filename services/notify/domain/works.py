@@ -95,6 +95,13 @@ WORKS: Mapping[str, Work] = {
         facts=("name", "reason"),
         voided_by=(dealers.DealerActivated,),
     ),
+    "SETTLE_LEAVING_DEALER": Work(
+        role=Role.FIN,
+        opened_by=dealers.DealerExitBegun,
+        done_by=(dealers.DealerExited, dealers.DealerReinstated),
+        subject="dealer_id",
+        facts=("name", "reason"),
+    ),
     "CONFIRM_ORDER": Work(
         role=Role.SAL,
         opened_by=orders.OrderChecksPassed,

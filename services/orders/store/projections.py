@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from orjson import dumps
 
 from chassis.db import Reader, Tx
 from contracts.catalog import ProductState
-from contracts.dealers import DealerState, DealerStatus
+from contracts.dealers import DealerState, DealerStatus, ExitStep
+from contracts.orders import OpenOrdersCounted
 from services.orders.domain.buyer import Buyer
 from services.orders.domain.submission import Dealer
 from services.orders.store.rows import terms_of
@@ -53,20 +55,23 @@ async def save_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
         """
         INSERT INTO dealers AS d (
             dealer_id, version, name, status, terms, salesperson_id, warehouse_id, buyer,
-            province, city
+            province, city, leaving_since
         )
         SELECT dealer_id, version, name, status, terms::jsonb, salesperson_id, warehouse_id,
-               buyer::json, province, city
+               buyer::json, province, city, CASE WHEN leaving THEN now() END
         FROM unnest(
             $1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
-            $8::text[], $9::text[], $10::text[]
+            $8::text[], $9::text[], $10::text[], $11::boolean[]
         ) AS new(dealer_id, version, name, status, terms, salesperson_id, warehouse_id, buyer,
-                 province, city)
+                 province, city, leaving)
         ON CONFLICT (dealer_id) DO UPDATE
         SET version = excluded.version, name = excluded.name, status = excluded.status,
             terms = excluded.terms, salesperson_id = excluded.salesperson_id,
             warehouse_id = excluded.warehouse_id, buyer = excluded.buyer,
             province = excluded.province, city = excluded.city,
+            leaving_since = CASE WHEN excluded.leaving_since IS NOT NULL
+                THEN coalesce(d.leaving_since, excluded.leaving_since) END,
+            open_told = NULL,
             stop_changed_at = CASE
                 WHEN (d.status = 'ON_STOP') <> (excluded.status = 'ON_STOP') THEN now()
                 ELSE d.stop_changed_at END,
@@ -85,7 +90,41 @@ async def save_dealers(tx: Tx, states: Sequence[DealerState]) -> None:
         [Buyer.of(state).model_dump_json() for state in states],
         [state.province for state in states],
         [state.city for state in states],
+        [state.exit_step is ExitStep.ORDERS for state in states],
     )
+
+
+async def count_open_orders(tx: Tx, surely_before: datetime) -> list[OpenOrdersCounted]:
+    """How many orders are open of dealers who leave, where that is news; it counts as told.
+
+    None at all is told only of who left before that time: what was just being accepted then is
+    there by now.
+    """
+    rows = await tx.fetch(
+        """
+        WITH leaving AS (
+            SELECT dealer_id, version, leaving_since, open_told
+            FROM dealers
+            WHERE leaving_since IS NOT NULL
+            ORDER BY dealer_id
+            FOR NO KEY UPDATE SKIP LOCKED
+        ), counted AS (
+            SELECT dealer_id, version, leaving_since, open_told, (
+                SELECT count(*) FROM orders o
+                WHERE o.dealer_id = leaving.dealer_id AND o.phase IN ('FORWARD', 'BACKWARD')
+            )::int AS open_orders
+            FROM leaving
+        )
+        UPDATE dealers d
+        SET open_told = c.open_orders
+        FROM counted c
+        WHERE d.dealer_id = c.dealer_id AND c.open_orders IS DISTINCT FROM c.open_told
+          AND (c.open_orders > 0 OR c.leaving_since < $1)
+        RETURNING d.dealer_id, d.version AS dealer_version, d.open_told AS open_orders
+        """,
+        surely_before,
+    )
+    return [OpenOrdersCounted(**row) for row in rows]
 
 
 async def lock_changed_stop(tx: Tx) -> tuple[UUID, bool] | None:

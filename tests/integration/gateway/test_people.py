@@ -407,6 +407,29 @@ async def test_an_applicant_becomes_the_dealer_without_logging_in_again(gateway_
     assert (told.roles, told.dealer_id, told.version) == (("DLR",), state.dealer_id, 2)
 
 
+async def test_the_logins_of_a_dealer_who_has_left_end(gateway_db):
+    """F-50: his people and machines are shut out; nobody else is."""
+    gone = a_dealer_state().model_copy(update={"status": DealerStatus.EXITED})
+    async with a_gateway(gateway_db, upstream=Recorder(), **QUICK) as gateway:
+        buyer = await gateway.login(await gateway.a_user(Role.DLR, dealer_id=gone.dealer_id))
+        other = await gateway.login(await gateway.a_user(Role.DLR, dealer_id=uuid4()))
+        machine, client = await gateway.a_machine(
+            Role.DLR, Role.MACHINE, dealer_id=str(gone.dealer_id)
+        )
+        for _ in range(2):
+            async with transaction(gateway_db) as tx:
+                await users.take_dealer_states(tx, [gone])
+
+        assert (await until(buyer, 401)).status_code == 401
+        assert (await until(client, 401)).status_code == 401
+        again = await buyer.post("/api/v1/oauth/token", data=credentials(machine))
+        assert (await other.get("/api/v1/session")).status_code == 200
+
+    ended = [one for one in await announced(gateway_db, UserState) if not one.active]
+    assert again.status_code == 401
+    assert [(one.dealer_id, one.version) for one in ended] == [(gone.dealer_id, 2)]
+
+
 async def test_the_state_of_a_dealer_told_again_changes_nothing(gateway_db):
     applicant = await a_stored_user(gateway_db, Role.APPLICANT)
     state = a_dealer_state(applicant=applicant.user_id)

@@ -9,7 +9,6 @@ from chassis.ids import uuid7
 from contracts.dealers import (
     DealerReinstated,
     DealerState,
-    DealerStatus,
     DealerStopped,
     DealerSuspended,
     DealerTermsChanged,
@@ -19,7 +18,7 @@ from contracts.dealers import (
     TermsKind,
 )
 from services.dealers.domain import dealers as domain
-from services.dealers.domain.dealers import Change, Changed, ChangeKind, Tier
+from services.dealers.domain.dealers import Change, Changed, ChangeKind, DealerStatus, Tier
 from services.dealers.domain.refusals import DealerExited
 from tests.builders.dealers import NOW, a_dealer
 
@@ -28,7 +27,7 @@ MOVES = {
     DealerStatus.ON_STOP: (domain.stop("超期未付"), DealerStopped),
     DealerStatus.ACTIVE: (domain.reinstate(), DealerReinstated),
 }
-LIVING = [status for status in DealerStatus if status is not DealerStatus.EXITED]
+LIVING = [DealerStatus.ACTIVE, DealerStatus.SUSPENDED, DealerStatus.ON_STOP]
 
 
 def a_change(kind, **value):

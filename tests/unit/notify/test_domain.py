@@ -86,9 +86,23 @@ def test_every_kind_of_work_about_an_order_is_walked_above():
         "APPROVE_REFUND",
         "PAY_REFUND",
         "COUNT_STOCK",
+        "SETTLE_LEAVING_DEALER",
         "CHASE_OVERDUE",
         "DECIDE_ON_STOP",
     }
+
+
+@pytest.mark.parametrize("end", [dealers.DealerExited, dealers.DealerReinstated])
+def test_finance_settles_with_a_dealer_who_leaves_until_he_has_or_stays(end):
+    """F-50."""
+    dealer = uuid4()
+    begun = dealers.DealerExitBegun(dealer_id=dealer, name="广州五金", reason="合同到期")
+    about = {"name": "广州五金"} if end is dealers.DealerExited else {}
+
+    opened, ended = digest(begun).opened, digest(end(dealer_id=dealer, **about)).done
+
+    assert opened["SETTLE_LEAVING_DEALER", dealer].role == "FIN"
+    assert ("SETTLE_LEAVING_DEALER", dealer) in ended
 
 
 def test_an_overdue_dealer_is_work_for_his_salesperson_and_at_last_for_management():

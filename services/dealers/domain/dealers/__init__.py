@@ -2,10 +2,13 @@
 
 from services.dealers.domain.dealers.aggregate import (
     Authorize,
+    Balance,
     Changed,
     Company,
     Dealer,
+    DealerStatus,
     Decision,
+    Exit,
     Standing,
     Tier,
     authorized,
@@ -22,8 +25,10 @@ from services.dealers.domain.dealers.changing import (
 from services.dealers.domain.dealers.correcting import (
     corrected,
     invoiced_to,
+    placed_under,
     shipped_to,
 )
+from services.dealers.domain.dealers.leaving import balance_told, leave, orders_counted
 from services.dealers.domain.dealers.moving import (
     MOVES,
     reinstate,
@@ -34,19 +39,26 @@ from services.dealers.domain.dealers.moving import (
 __all__ = [
     "MOVES",
     "Authorize",
+    "Balance",
     "Change",
     "ChangeKind",
     "Changed",
     "Company",
     "Dealer",
+    "DealerStatus",
     "Decision",
+    "Exit",
     "Standing",
     "Tier",
     "applied",
     "authorized",
+    "balance_told",
     "corrected",
     "granted",
     "invoiced_to",
+    "leave",
+    "orders_counted",
+    "placed_under",
     "reinstate",
     "shipped_to",
     "stop",

@@ -8,16 +8,22 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import DomainError
-from contracts.dealers import (
-    DealerActivated,
-    DealerState,
-    DealerStatus,
-    InvoiceTitle,
-    ShipTo,
-    Terms,
-)
+from contracts import dealers as told
+from contracts.dealers import DealerActivated, DealerState, ExitStep, InvoiceTitle, ShipTo, Terms
 from contracts.message import Message
 from services.dealers.domain.refusals import DealerExited
+
+
+class DealerStatus(StrEnum):
+    """SUSPENDED refuses new orders, ON_STOP also stops what is not picked yet; EXITING refuses new
+    orders until nothing of him is open, and EXITED is for good (F-50).
+    """
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    ON_STOP = "ON_STOP"
+    EXITING = "EXITING"
+    EXITED = "EXITED"
 
 
 class Tier(StrEnum):
@@ -26,6 +32,17 @@ class Tier(StrEnum):
     PROVINCE = "PROVINCE"
     CITY = "CITY"
     COUNTY = "COUNTY"
+
+    @property
+    def parent(self) -> Tier | None:
+        """The tier above it in the tree (F-51); None: it is the highest."""
+        above = list(Tier)[: list(Tier).index(self)]
+        return above[-1] if above else None
+
+    def above(self, other: Tier) -> bool:
+        """Whether a dealer of this tier may be the superior of one of the other."""
+        order = list(Tier)
+        return order.index(self) < order.index(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,32 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """What stands in a dealer's account, in minor units; he leaves when all of it is zero."""
+
+    held_minor: int
+    receivable_minor: int
+    advances_minor: int
+    wallet_minor: int
+    refunds_minor: int
+
+    @property
+    def settled(self) -> bool:
+        return self == Balance(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How far a dealer is who leaves; None: not told yet."""
+
+    step: ExitStep
+    since_version: int
+    """Of his state, when this step began: an older answer speaks of another time."""
+    open_orders: int | None = None
+    balance: Balance | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dealer:
     """A company that buys from us."""
 
@@ -68,6 +111,10 @@ class Dealer:
     invoice_title: InvoiceTitle | None = None
     ship_to: ShipTo | None = None
     """The usual one of his addresses."""
+    superior_id: UUID | None = None
+    """The dealer of a higher tier to whom he belongs."""
+    exit: Exit | None = None
+    """Set while he is EXITING."""
 
     @classmethod
     def fresh(
@@ -98,7 +145,7 @@ class Dealer:
             dealer_id=self.dealer_id,
             code=self.code,
             name=self.company.name,
-            status=self.status,
+            status=TOLD.get(self.status) or told.DealerStatus(self.status),
             tier=self.standing.tier,
             province=self.company.province,
             city=self.company.city,
@@ -110,6 +157,7 @@ class Dealer:
             invoice_title=self.invoice_title,
             ship_to=self.ship_to,
             shelf_life_min_days=self.shelf_life_min_days,
+            exit_step=self.exit.step if self.exit else None,
         )
 
     @property
@@ -120,6 +168,10 @@ class Dealer:
             name=self.company.name,
             applicant_user_id=self.applicant_user_id,
         )
+
+
+TOLD = {DealerStatus.EXITING: told.DealerStatus.SUSPENDED}
+"""What other services are told of a status that they do not know."""
 
 
 @dataclass(frozen=True, slots=True)

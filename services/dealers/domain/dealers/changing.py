@@ -11,7 +11,6 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from contracts.dealers import (
-    DealerStatus,
     DealerTermsChanged,
     DealerTierChanged,
     SalespersonBound,
@@ -19,7 +18,14 @@ from contracts.dealers import (
     TermsKind,
 )
 from contracts.message import Message
-from services.dealers.domain.dealers.aggregate import Changed, Dealer, Decision, Standing, Tier
+from services.dealers.domain.dealers.aggregate import (
+    Changed,
+    Dealer,
+    DealerStatus,
+    Decision,
+    Standing,
+    Tier,
+)
 from services.dealers.domain.refusals import DealerExited, FinanceGrantsCredit
 
 

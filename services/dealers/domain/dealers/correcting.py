@@ -8,9 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import DomainError
-from contracts.dealers import DealerStatus, InvoiceTitle, ShipTo
-from services.dealers.domain.dealers.aggregate import Changed, Dealer, Decision
-from services.dealers.domain.refusals import DealerExited
+from contracts.dealers import InvoiceTitle, ShipTo
+from services.dealers.domain.dealers.aggregate import (
+    Changed,
+    Dealer,
+    DealerStatus,
+    Decision,
+)
+from services.dealers.domain.refusals import DealerExited, SuperiorUnfit
 
 
 def corrected(
@@ -42,6 +47,25 @@ def invoiced_to(title: InvoiceTitle) -> Decision:
 def shipped_to(place: ShipTo | None) -> Decision:
     """Another address is the usual one."""
     return lambda dealer: _revised(dealer, ship_to=place)
+
+
+def placed_under(superior: Dealer | None) -> Decision:
+    """He belongs to a dealer of a higher tier, or to nobody (F-51).
+
+    Tiers fall from superior to dealer, so that nobody is above himself.
+    """
+
+    def decide(dealer: Dealer) -> Changed | DomainError:
+        if superior is None:
+            return _revised(dealer, superior_id=None)
+        if superior.status is DealerStatus.EXITED:
+            return SuperiorUnfit(superior_status=superior.status)
+        if not superior.standing.tier.above(dealer.standing.tier):
+            tiers = {"tier": dealer.standing.tier, "superior_tier": superior.standing.tier}
+            return SuperiorUnfit(**tiers)
+        return _revised(dealer, superior_id=superior.dealer_id)
+
+    return decide
 
 
 def _revised(dealer: Dealer, **facts: Any) -> Changed | DomainError:
