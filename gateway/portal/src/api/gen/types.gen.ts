@@ -1316,6 +1316,34 @@ export type AvailabilityResponse = {
 };
 
 /**
+ * BalanceResponse
+ *
+ * What stands in the account of a dealer who leaves, in minor units.
+ */
+export type BalanceResponse = {
+    /**
+     * Advances Minor
+     */
+    advances_minor: number;
+    /**
+     * Held Minor
+     */
+    held_minor: number;
+    /**
+     * Receivable Minor
+     */
+    receivable_minor: number;
+    /**
+     * Refunds Minor
+     */
+    refunds_minor: number;
+    /**
+     * Wallet Minor
+     */
+    wallet_minor: number;
+};
+
+/**
  * BankFileRequest
  *
  * A file of the bank, as text.
@@ -2849,6 +2877,27 @@ export type DealerImportResult = {
 };
 
 /**
+ * DealerLink
+ *
+ * A dealer, named where another one is shown.
+ */
+export type DealerLink = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Dealer Id
+     */
+    dealer_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    tier: Tier;
+};
+
+/**
  * DealerPrice
  *
  * The price of one dealer: the least quantity, and every break above it.
@@ -2925,6 +2974,10 @@ export type DealerResponse = {
      * Dealer Id
      */
     dealer_id: string;
+    /**
+     * Set while he is EXITING.
+     */
+    exit: ExitResponse | null;
     invoice_title: InvoiceTitle | null;
     /**
      * Name
@@ -2960,6 +3013,16 @@ export type DealerResponse = {
     ship_to: ShipTo | null;
     status: DealerStatus;
     /**
+     * Superior Id
+     */
+    superior_id: string | null;
+    /**
+     * Superiors
+     *
+     * His superior and those above, the highest first, as far as the caller sees.
+     */
+    superiors: Array<DealerLink>;
+    /**
      * Null: not for the caller's role.
      */
     terms: Terms | null;
@@ -2977,9 +3040,10 @@ export type DealerResponse = {
 /**
  * DealerStatus
  *
- * SUSPENDED refuses new orders, ON_STOP also stops what is not picked yet (F-50).
+ * SUSPENDED refuses new orders, ON_STOP also stops what is not picked yet; EXITING refuses new
+ * orders until nothing of him is open, and EXITED is for good (F-50).
  */
-export type DealerStatus = 'ACTIVE' | 'SUSPENDED' | 'ON_STOP' | 'EXITED';
+export type DealerStatus = 'ACTIVE' | 'SUSPENDED' | 'ON_STOP' | 'EXITING' | 'EXITED';
 
 /**
  * DealerSummary
@@ -3569,6 +3633,32 @@ export type EntryRequest = {
  * How the bank's file and the receipts differ.
  */
 export type ExceptionKind = 'MISSING_HERE' | 'MISSING_THERE' | 'AMOUNT_DIFFERS' | 'DUPLICATE';
+
+/**
+ * ExitResponse
+ *
+ * What a dealer who leaves still waits for; he has left when nothing is open.
+ */
+export type ExitResponse = {
+    /**
+     * Null: not told yet, or not for the caller's role.
+     */
+    balance: BalanceResponse | null;
+    /**
+     * Open Orders
+     *
+     * Null: not counted yet.
+     */
+    open_orders: number | null;
+    step: ExitStep;
+};
+
+/**
+ * ExitStep
+ *
+ * What a dealer who leaves still waits for (F-50): his open orders, then his balance.
+ */
+export type ExitStep = 'ORDERS' | 'BALANCE';
 
 /**
  * Fault
@@ -5150,9 +5240,9 @@ export type NewDealerRequest = {
     /**
      * Credit Limit Minor
      *
-     * Fen.
+     * Null: that of the tier's policy; with terms of his own, none.
      */
-    credit_limit_minor?: number;
+    credit_limit_minor?: number | null;
     /**
      * Name
      */
@@ -5169,7 +5259,10 @@ export type NewDealerRequest = {
      * Salesperson Id
      */
     salesperson_id?: string | null;
-    terms: TermsRequest;
+    /**
+     * Null: those of the tier's policy.
+     */
+    terms?: TermsRequest | null;
     tier: Tier;
     /**
      * Warehouse Id
@@ -6917,6 +7010,36 @@ export type PickedLine = {
      * Base units.
      */
     quantity: number;
+};
+
+/**
+ * PolicyRequest
+ *
+ * On which terms new dealers of the tier buy where nobody says others.
+ */
+export type PolicyRequest = {
+    /**
+     * Credit Limit Minor
+     *
+     * Fen.
+     */
+    credit_limit_minor?: number;
+    terms: TermsRequest;
+};
+
+/**
+ * PolicyResponse
+ */
+export type PolicyResponse = {
+    /**
+     * Credit Limit Minor
+     */
+    credit_limit_minor: number;
+    terms: Terms;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -9149,14 +9272,17 @@ export type StandingRequest = {
     /**
      * Credit Limit Minor
      *
-     * Fen.
+     * Null: that of the tier's policy; with terms of his own, none.
      */
-    credit_limit_minor?: number;
+    credit_limit_minor?: number | null;
     /**
      * Salesperson Id
      */
     salesperson_id?: string | null;
-    terms: TermsRequest;
+    /**
+     * Null: those of the tier's policy.
+     */
+    terms?: TermsRequest | null;
     tier: Tier;
     /**
      * Warehouse Id
@@ -9451,6 +9577,18 @@ export type SubmittedCart = {
      * Orders
      */
     orders: Array<AcceptedOrder>;
+};
+
+/**
+ * SuperiorRequest
+ *
+ * The dealer of a higher tier to whom he belongs (F-51); null: nobody.
+ */
+export type SuperiorRequest = {
+    /**
+     * Superior Id
+     */
+    superior_id: string | null;
 };
 
 /**
@@ -9918,6 +10056,33 @@ export type ThresholdsSet = {
  * 省级代理, 地市代理, 县级代理.
  */
 export type Tier = 'PROVINCE' | 'CITY' | 'COUNTY';
+
+/**
+ * TierResponse
+ *
+ * A tier and its place in the tree.
+ */
+export type TierResponse = {
+    /**
+     * Allowed Actions
+     */
+    allowed_actions: Array<string>;
+    /**
+     * Dealers
+     *
+     * Of this tier, those who have not left, as the caller sees.
+     */
+    dealers: number;
+    parent: Tier | null;
+    policy: PolicyResponse | null;
+    tier: Tier;
+    /**
+     * Version
+     *
+     * Of the policy; 0: there is none yet.
+     */
+    version: number;
+};
 
 /**
  * Timeline
@@ -13340,6 +13505,10 @@ export type DealersListDealersData = {
          */
         salesperson_id?: string | null;
         /**
+         * Superior Id
+         */
+        superior_id?: string | null;
+        /**
          * Cursor
          *
          * `next_cursor` of the page before.
@@ -14041,6 +14210,48 @@ export type DealersChangeContactResponses = {
 
 export type DealersChangeContactResponse = DealersChangeContactResponses[keyof DealersChangeContactResponses];
 
+export type DealersExitDealerData = {
+    body: DealersReasonRequest;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that you change, as its ETag: `"7"`.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Dealer Id
+         */
+        dealer_id: string;
+    };
+    query?: never;
+    url: '/api/v1/dealers/{dealer_id}/exit';
+};
+
+export type DealersExitDealerErrors = {
+    /**
+     * A problem document.
+     */
+    '4XX': Problem;
+    /**
+     * A problem document.
+     */
+    '5XX': Problem;
+};
+
+export type DealersExitDealerError = DealersExitDealerErrors[keyof DealersExitDealerErrors];
+
+export type DealersExitDealerResponses = {
+    /**
+     * Successful Response
+     */
+    200: DealerResponse;
+};
+
+export type DealersExitDealerResponse = DealersExitDealerResponses[keyof DealersExitDealerResponses];
+
 export type DealersSetInvoiceTitleData = {
     body: InvoiceTitleRequest;
     headers?: {
@@ -14124,6 +14335,48 @@ export type DealersReinstateDealerResponses = {
 };
 
 export type DealersReinstateDealerResponse = DealersReinstateDealerResponses[keyof DealersReinstateDealerResponses];
+
+export type DealersSetSuperiorData = {
+    body: SuperiorRequest;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that you change, as its ETag: `"7"`.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Dealer Id
+         */
+        dealer_id: string;
+    };
+    query?: never;
+    url: '/api/v1/dealers/{dealer_id}/set-superior';
+};
+
+export type DealersSetSuperiorErrors = {
+    /**
+     * A problem document.
+     */
+    '4XX': Problem;
+    /**
+     * A problem document.
+     */
+    '5XX': Problem;
+};
+
+export type DealersSetSuperiorError = DealersSetSuperiorErrors[keyof DealersSetSuperiorErrors];
+
+export type DealersSetSuperiorResponses = {
+    /**
+     * Successful Response
+     */
+    200: DealerResponse;
+};
+
+export type DealersSetSuperiorResponse = DealersSetSuperiorResponses[keyof DealersSetSuperiorResponses];
 
 export type DealersStopDealerData = {
     body: DealersReasonRequest;
@@ -20640,6 +20893,76 @@ export type DealersImportTerritoriesResponses = {
 };
 
 export type DealersImportTerritoriesResponse = DealersImportTerritoriesResponses[keyof DealersImportTerritoriesResponses];
+
+export type DealersListTiersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/tiers';
+};
+
+export type DealersListTiersErrors = {
+    /**
+     * A problem document.
+     */
+    '4XX': Problem;
+    /**
+     * A problem document.
+     */
+    '5XX': Problem;
+};
+
+export type DealersListTiersError = DealersListTiersErrors[keyof DealersListTiersErrors];
+
+export type DealersListTiersResponses = {
+    /**
+     * Response List Tiers Tiers Get
+     *
+     * Successful Response
+     */
+    200: Array<TierResponse>;
+};
+
+export type DealersListTiersResponse = DealersListTiersResponses[keyof DealersListTiersResponses];
+
+export type DealersSetPolicyData = {
+    body: PolicyRequest;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that you change, as its ETag: `"7"`.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        tier: Tier;
+    };
+    query?: never;
+    url: '/api/v1/tiers/{tier}/policy';
+};
+
+export type DealersSetPolicyErrors = {
+    /**
+     * A problem document.
+     */
+    '4XX': Problem;
+    /**
+     * A problem document.
+     */
+    '5XX': Problem;
+};
+
+export type DealersSetPolicyError = DealersSetPolicyErrors[keyof DealersSetPolicyErrors];
+
+export type DealersSetPolicyResponses = {
+    /**
+     * Successful Response
+     */
+    200: TierResponse;
+};
+
+export type DealersSetPolicyResponse = DealersSetPolicyResponses[keyof DealersSetPolicyResponses];
 
 export type NotifyListTodosData = {
     body?: never;
