@@ -188,8 +188,9 @@ def take(books: Books, note: CreditNote, ask: TakeCreditNoteStep) -> DomainError
 
 def _share(one: InvoicedLine, quantity: int) -> InvoiceLine:
     line, pieces = one.line, one.credited_quantity + quantity
-    tax = _rounded(line.tax_minor, pieces, line.quantity) - one.credited_tax_minor
     gross = _rounded(line.gross_minor, pieces, line.quantity) - one.credited_gross_minor
+    tax = _rounded(line.tax_minor, pieces, line.quantity) - one.credited_tax_minor
+    tax = min(tax, gross)  # tax may round up where gross does not; the rest comes with the next
     return InvoiceLine(
         line_no=line.line_no,
         sku=line.sku,

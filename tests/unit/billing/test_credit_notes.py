@@ -60,6 +60,13 @@ def test_whatever_the_parts_are_they_add_up_to_the_line(data):
     assert all(share_gross >= 0 and share_tax >= 0 for share_gross, share_tax in shares)
 
 
+def test_a_part_whose_tax_rounds_up_where_its_gross_does_not_has_no_negative_net():
+    """E-13: 0.10 for 44, of which 0.01 is tax."""
+    shares = returned(44, 10, 1, [21, 1, 22])
+
+    assert shares == [(5, 0), (0, 0), (5, 1)]
+
+
 def test_the_amounts_that_a_rejected_note_gave_back_come_with_the_next():
     """E-13: two asked for one each, the first was rejected; what is left still adds up."""
     (share,) = draw(
