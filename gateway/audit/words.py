@@ -38,6 +38,7 @@ ACTIONS: Mapping[str, Said] = {
     ),
     "users.set-password": Said(Text("重设密码", "A password was set"), "/users/{}"),
     "session.open": Said(Text("登录", "Logged in"), "/users/{}"),
+    "users.log-out": Said(Text("全部退出登录", "Logged out everywhere"), "/users/{}"),
     "session.close": Said(Text("退出登录", "Logged out"), "/users/{}"),
     "api-clients.create": Said(
         Text("新建接口客户端 {name}", "API client {name} was created"), "/api-clients/{}"

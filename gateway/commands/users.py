@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis import outbox
 from chassis.db import Tx
-from chassis.errors import DomainError
+from chassis.errors import DomainError, NotFound
 from contracts.dealers import DealerState, DealerStatus
 from contracts.gateway import UserState
 from gateway import domain
@@ -72,6 +72,14 @@ async def set_passwords(tx: Tx, hashes: Mapping[UUID, str], *, by: str, keep: by
     await store.set_password_hashes(tx, hashes)
     await sessions.delete_sessions_of(tx, hashes, but=keep)
     await audit.record(tx, [Entry(by, "users.set-password", user_id, {}) for user_id in hashes])
+
+
+async def log_out(tx: Tx, user_id: UUID, *, by: str) -> None:
+    """End all sessions of somebody, who may log in again. Raises NotFound."""
+    if not await store.lock_users(tx, [user_id]):
+        raise NotFound
+    await sessions.delete_sessions_of(tx, [user_id])
+    await audit.record(tx, [Entry(by, "users.log-out", user_id, {})])
 
 
 async def take_dealer_states(tx: Tx, states: Sequence[DealerState]) -> None:

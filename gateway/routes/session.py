@@ -90,6 +90,20 @@ async def close_session(
     return response
 
 
+@router.post("/session/close-all", status_code=204)
+async def close_all_sessions(
+    request: Request, actor: Leaver, runtime: RuntimeDep, parts: PartsDep
+) -> Response:
+    """Log out everywhere, here too."""
+    caller = cast("Caller", request.scope["qudao.caller"])
+    async with acting(runtime, actor) as tx:
+        await users.log_out(tx, actor.user_id, by=actor.reference)
+    parts.callers.forget(caller.token)
+    response = Response(status_code=204)
+    _set_cookie(response, parts, "", seconds=0)
+    return response
+
+
 @router.post("/session/password", status_code=204)
 async def set_own_password(
     body: SetPasswordRequest,

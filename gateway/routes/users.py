@@ -148,6 +148,14 @@ async def enable_user(
     return await _changed(runtime, actor, Change(user_id, active=True, version=if_match))
 
 
+@router.post("/users/{user_id}/log-out", status_code=204)
+async def log_user_out(user_id: UUID, actor: Changer, runtime: RuntimeDep) -> Response:
+    """End all his sessions, within a minute everywhere; he may log in again."""
+    async with acting(runtime, actor) as tx:
+        await commands.log_out(tx, user_id, by=actor.reference)
+    return Response(status_code=204)
+
+
 @router.post("/users/{user_id}/password", status_code=204)
 async def reset_password(
     user_id: UUID,

@@ -66,12 +66,12 @@ class DealerStopped(DomainError):
 
 
 class ApprovedByPlacer(DomainError):
-    """Another person than the one who placed the order must approve it.
+    """Another person than the one who placed or amended the order must let it go on.
 
-    zh: 必须由下单人以外的人审批该订单。
-    请由另一位管理人员审批。
+    zh: 必须由下单人或改单人以外的人放行该订单。
+    请由另一位有权限的同事处理。
 
-    Ask another manager.
+    Ask a colleague who may.
     """
 
     status = 403
@@ -117,7 +117,8 @@ def hold(order: Order, held: Held, now: datetime) -> Order | DomainError:
 def release_hold(order: Order, kind: Hold, user_id: UUID) -> Order | DomainError:
     """Let the order go on. NotHeld, WrongState on the way to an end, DealerStopped.
 
-    ApprovedByPlacer: whoever placed an order does not approve it.
+    ApprovedByPlacer: whoever placed an order, or amended it last, neither approves it nor lets it
+    exceed the dealer's limit.
     """
     if order.progress.ended or order.ending:
         return _wrong(order, "release-hold")
@@ -127,12 +128,17 @@ def release_hold(order: Order, kind: Hold, user_id: UUID) -> Order | DomainError
     match kind:
         case Hold.DEALER:
             return DealerStopped(dealer_id=order.dealer_id)
-        case Hold.APPROVAL if user_id == order.placed_by:
+        case Hold.APPROVAL | Hold.CREDIT if user_id in _askers(order):
             return ApprovedByPlacer()
         case Hold.CREDIT:
             return changed(freed, credit=Credit.UNKNOWN, over_limit_approved=True)
         case _:
             return freed
+
+
+def _askers(order: Order) -> set[UUID]:
+    """Who wants the order as it is."""
+    return {order.placed_by} | ({order.amendment.asked_by} if order.amendment else set())
 
 
 def amend(

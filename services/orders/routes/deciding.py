@@ -109,9 +109,9 @@ async def release_hold(
 ) -> Response:
     """End a hold: only the role that owns it may, or an administrator (P-20).
 
-    What ends with it: CREDIT, the order may exceed the dealer's limit; APPROVAL, the order is
-    approved, by another person than the one who placed it; PARTNER, the warehouse is asked again;
-    STOCK, what is there leaves and the rest follows.
+    What ends with it: CREDIT, the order may exceed the dealer's limit, and APPROVAL, the order is
+    approved: both by another person than who placed or amended it; PARTNER, the warehouse is asked
+    again; STOCK, what is there leaves and the rest follows.
     DEALER ends when the dealer is reinstated.
     """
 

@@ -22,7 +22,7 @@ from services.orders import saga
 from services.orders.commands.going_on import advance_orders, time_out_orders
 from services.orders.domain import actions
 from services.orders.domain.holds import Held, by_rule, holding
-from services.orders.domain.order import changed
+from services.orders.domain.order import Credit, changed
 from services.orders.store import timers
 from tests.builders.edge import an_actor
 from tests.builders.orders import (
@@ -189,6 +189,20 @@ async def test_an_order_above_the_amount_of_its_terms_waits_for_another_manager(
 
     assert slug(own) == (403, "approved-by-placer")
     assert approved.json()["status"] == "PENDING_CONFIRMATION"
+
+
+async def test_who_placed_an_order_on_behalf_does_not_let_it_exceed_the_limit(counter, ours):
+    """P-20: four eyes on a CREDIT hold; the answer does not offer it either."""
+    order = changed(ours(on_hold(waiting_for_confirmation(), Hold.CREDIT)), credit=Credit.REFUSED)
+    order = await counter.has(changed(order, placed_by=MANAGER.user_id))
+
+    own = await release(counter, order, "CREDIT", MANAGER)
+    offered = (await counter.get(f"/orders/{order.order_id}", MANAGER)).json()
+    other = await release(counter, order, "CREDIT", an_actor(Role.FIN))
+
+    assert slug(own) == (403, "approved-by-placer")
+    assert "release-hold" not in offered["allowed_actions"]
+    assert other.status_code == 200
 
 
 async def test_a_manager_rejects_what_asked_for_his_approval(counter, ours):

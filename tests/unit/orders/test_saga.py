@@ -31,7 +31,9 @@ from contracts.inventory import (
 from contracts.orders import Hold, OrderSubmitted, TimeOutOrder
 from services.orders import saga
 from services.orders.domain import actions
-from services.orders.domain.order import Ending, Status
+from services.orders.domain.holds import by_rule
+from services.orders.domain.lines import Amendment
+from services.orders.domain.order import Ending, Order, Status
 from tests.builders.orders import (
     NOON,
     ON_CREDIT,
@@ -182,6 +184,29 @@ def test_over_the_limit_holds_the_order_and_keeps_its_stock():
     assert ask.approved_over_limit
     order, said = take(order, held(order))
     assert said == ["OrderChecksPassed"]
+
+
+@pytest.mark.parametrize("kind", [Hold.APPROVAL, Hold.CREDIT])
+def test_who_amended_an_order_does_not_let_it_go_on(kind):
+    """P-20: it was he who wanted more."""
+    buyer, amender, colleague = uuid7(), uuid7(), uuid7()
+    more = Amendment(
+        number=1,
+        asked_by=amender,
+        by_dealer=False,
+        asked_at=NOON,
+        reason="加货",
+        previous_total_minor=100_000,
+        lines=(),
+    )
+    order = replace(submitted(), placed_by=buyer, amendment=more, holds=(by_rule(kind),))
+
+    let_go = {
+        who: isinstance(actions.release_hold(order, kind, who), Order)
+        for who in (buyer, amender, colleague)
+    }
+
+    assert let_go == {buyer: False, amender: False, colleague: True}
 
 
 @pytest.mark.parametrize(

@@ -19689,6 +19689,35 @@ export type GatewayOpenSessionResponses = {
 
 export type GatewayOpenSessionResponse = GatewayOpenSessionResponses[keyof GatewayOpenSessionResponses];
 
+export type GatewayCloseAllSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/close-all';
+};
+
+export type GatewayCloseAllSessionsErrors = {
+    /**
+     * A problem document.
+     */
+    '4XX': Problem;
+    /**
+     * A problem document.
+     */
+    '5XX': Problem;
+};
+
+export type GatewayCloseAllSessionsError = GatewayCloseAllSessionsErrors[keyof GatewayCloseAllSessionsErrors];
+
+export type GatewayCloseAllSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type GatewayCloseAllSessionsResponse = GatewayCloseAllSessionsResponses[keyof GatewayCloseAllSessionsResponses];
+
 export type GatewaySetOwnPasswordData = {
     body: SetPasswordRequest;
     path?: never;
@@ -21586,6 +21615,40 @@ export type GatewayEnableUserResponses = {
 };
 
 export type GatewayEnableUserResponse = GatewayEnableUserResponses[keyof GatewayEnableUserResponses];
+
+export type GatewayLogUserOutData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/log-out';
+};
+
+export type GatewayLogUserOutErrors = {
+    /**
+     * A problem document.
+     */
+    '4XX': Problem;
+    /**
+     * A problem document.
+     */
+    '5XX': Problem;
+};
+
+export type GatewayLogUserOutError = GatewayLogUserOutErrors[keyof GatewayLogUserOutErrors];
+
+export type GatewayLogUserOutResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type GatewayLogUserOutResponse = GatewayLogUserOutResponses[keyof GatewayLogUserOutResponses];
 
 export type GatewayResetPasswordData = {
     body: ResetPasswordRequest;
