@@ -12,6 +12,7 @@ import { Status } from '../../components/Status';
 import { Money } from '../../components/texts';
 import { useAskReason } from '../../components/useAskReason';
 import { Documents } from './Application';
+import { verbs } from '../../lib/actions';
 
 /** An application as its judges see it, with what they may do. */
 export default function ApplicationDetail() {
@@ -22,7 +23,7 @@ export default function ApplicationDetail() {
 
 function Sheet({ application }: { application: ApplicationResponse }) {
   const { t } = useTranslation();
-  const may = new Set(application.allowed_actions);
+  const may = verbs(application.allowed_actions);
   return (
     <Flex vertical gap={12}>
       <Flex justify="space-between" wrap gap={8}>

@@ -10,6 +10,7 @@ import { Status } from '../../components/Status';
 import { Time } from '../../components/texts';
 import { useAskReason } from '../../components/useAskReason';
 import { AccountOf } from '../finance/Account';
+import { verbs } from '../../lib/actions';
 
 /** One dealer: who he is, on what terms he buys, what he owes. */
 export default function Dealer() {
@@ -59,7 +60,7 @@ function Actions({ dealer }: { dealer: DealerResponse }) {
   const headers = ifMatch(dealer.version);
   const suspend = useAct((reason: string) => dealersSuspendDealer({ path, body: { reason }, headers }), { said: t('dealer.suspended') });
   const stop = useAct((reason: string) => dealersStopDealer({ path, body: { reason }, headers }), { said: t('dealer.stopped') });
-  const may = new Set(dealer.allowed_actions);
+  const may = verbs(dealer.allowed_actions);
   return (
     <Space wrap>
       {has(session, 'SAL', 'ADM') && <Link to={`/catalog?dealer_id=${dealer.dealer_id}`}><Button>{t('dealer.as_seen')}</Button></Link>}

@@ -8,6 +8,7 @@ import { Status } from '../../components/Status';
 import { Money, Time } from '../../components/texts';
 import { useAskReason } from '../../components/useAskReason';
 import { useUrlState } from '../../lib/useUrlState';
+import { verbs } from '../../lib/actions';
 
 const STATES: RefundState[] = ['REQUESTED', 'APPROVED', 'PAID', 'FAILED', 'REJECTED'];
 
@@ -53,7 +54,7 @@ function Actions({ refundId }: { refundId: string }) {
   const refund = useRead(['refunds', 'one', refundId], () => billingGetRefund({ path })).data;
   const reject = useAct((reason: string) => billingRejectRefund({ path, body: { reason } }), { said: t('refund.rejected') });
   const pay = useAct((bank_reference: string) => billingPayRefund({ path, body: { bank_reference } }), { said: t('refund.paid') });
-  const may = new Set(refund?.allowed_actions);
+  const may = verbs(refund?.allowed_actions);
   return (
     <Space>
       {may.has('approve') && <ActionButton size="small" type="primary" label={t('refund.approve')} said={t('refund.approved')} act={() => billingApproveRefund({ path })} />}

@@ -7,6 +7,7 @@ import { ActionButton } from '../../components/ActionButton';
 import { ListPage } from '../../components/ListPage';
 import { Time, useSaid } from '../../components/texts';
 import { useUrlState } from '../../lib/useUrlState';
+import { verbs } from '../../lib/actions';
 
 /** What the system had to say to its reader. */
 export default function Messages() {
@@ -24,7 +25,7 @@ export default function Messages() {
   const actions = (message: MessageResponse) => (
     <Flex gap={8}>
       {message.order_id && <Link to={`/orders/${message.order_id}`}><Button size="small">{t('common.open')}</Button></Link>}
-      {message.allowed_actions.includes('read') && (
+      {verbs(message.allowed_actions).has('read') && (
         <ActionButton size="small" label={t('message.read')} said={t('message.is_read')} act={() => notifyReadMessage({ path: { message_id: message.message_id } })} />
       )}
     </Flex>

@@ -15,6 +15,7 @@ import { Shown } from '../../components/states';
 import { Status } from '../../components/Status';
 import { Quantity, Time, UnitPrice } from '../../components/texts';
 import { sheetType } from '../../lib/sheets';
+import { verbs } from '../../lib/actions';
 
 type Entry = CatalogEntryResponse & { key: string };
 
@@ -29,7 +30,7 @@ function Sheet({ list }: { list: PriceListResponse }) {
   const { t } = useTranslation();
   const path = { price_list_id: list.price_list_id };
   const headers = ifMatch(list.revision);
-  const may = new Set(list.allowed_actions);
+  const may = verbs(list.allowed_actions);
   const newest = list.versions.toSorted((a, b) => b.version - a.version)[0];
   const [version, setVersion] = useState(newest?.version ?? 1);
   const entries = usePages<Entry>(['price-lists', list.price_list_id, 'entries', version], async (cursor) => {

@@ -10,6 +10,7 @@ import { Status } from '../../components/Status';
 import { UnitPrice, useSaid } from '../../components/texts';
 import { sheetType } from '../../lib/sheets';
 import { useUrlState } from '../../lib/useUrlState';
+import { verbs } from '../../lib/actions';
 
 const STATUSES: ProductStatus[] = ['ACTIVE', 'DRAFT', 'SUSPENDED', 'RETIRED'];
 
@@ -63,10 +64,10 @@ function Actions({ product }: { product: ProductResponse }) {
   const { t } = useTranslation();
   const path = { sku: product.sku };
   const headers = ifMatch(product.version);
-  if (product.allowed_actions.includes('activate')) {
+  if (verbs(product.allowed_actions).has('activate')) {
     return <ActionButton size="small" label={t('product.activate')} said={t('product.activated')} act={() => catalogActivateProduct({ path, headers })} />;
   }
-  if (product.allowed_actions.includes('suspend')) {
+  if (verbs(product.allowed_actions).has('suspend')) {
     return <ActionButton size="small" danger label={t('product.suspend')} said={t('product.suspended')} act={() => catalogSuspendProduct({ path, headers })} />;
   }
   return null;
