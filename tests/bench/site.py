@@ -7,10 +7,8 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -18,12 +16,11 @@ from deploy.ctl.verify import verify
 from deploy.demo import logins
 from deploy.demo.client import Caller, Refused, Unreachable
 from deploy.local.suite import Suite, here
-from tests.bench import company, lag
+from tests.bench import company, lag, machine
 from tests.bench.company import Dealers, Session
 from tests.bench.lag import Stalled
 
 SETTLE_SECONDS = 60.0
-LOOP_TURNS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +109,6 @@ def circumstances() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(),
         "load_average": round(os.getloadavg()[0], 1),
-        "python_loop_ns": _loop_ns(),
+        "python_loop_ns": machine.python_loop_ns(),
         "commit": shown.stdout.strip(),
     }
-
-
-def _loop_ns() -> int:
-    """CPU time of one turn of a bare loop: how fast this machine is just now.
-
-    Shared machines differ by more than a factor of two from one hour to the next. Figures of two
-    runs compare only where this is about the same.
-    """
-
-    def turn() -> float:
-        began = time.process_time_ns()
-        total = 0
-        for number in range(LOOP_TURNS):
-            total += number
-        return (time.process_time_ns() - began) / LOOP_TURNS
-
-    return round(median(turn() for _ in range(5)))

@@ -9,10 +9,12 @@ from uuid import uuid4
 
 from deploy.demo.client import Caller, Refused, Unreachable
 from deploy.local.suite import APPLICATIONS
+from tests.bench import machine
 from tests.chaos.ground import Ground
 from tests.history import History
 
 RECOVERY_SECONDS_MAX = 30.0
+"""On an ordinary machine: most of it is how long processes take to start (tests.bench.machine)."""
 GIVEN_UP_SECONDS = 180.0
 """After that long there is no use in going on."""
 LATE_SECONDS = 18.0
@@ -21,6 +23,13 @@ POLL_SECONDS = 0.2
 
 class NotHealthy(Exception):
     """It does not recover by itself."""
+
+
+def late(recovery_seconds: float) -> bool:
+    """Whether it took too long, for a machine that is as fast as this one just now."""
+    if recovery_seconds <= RECOVERY_SECONDS_MAX:
+        return False
+    return recovery_seconds > RECOVERY_SECONDS_MAX * machine.slowness()
 
 
 @dataclass(frozen=True, slots=True)

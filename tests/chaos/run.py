@@ -21,7 +21,7 @@ from tests.bench import company
 from tests.chaos import dealers, ending
 from tests.chaos.fault import Fault
 from tests.chaos.ground import Ground, NotReached
-from tests.chaos.health import RECOVERY_SECONDS_MAX, Prober
+from tests.chaos.health import Prober, late
 from tests.chaos.load import Load
 from tests.chaos.report import Injected, Outcome, beginning
 from tests.chaos.schedule import LEVELS, schedule
@@ -115,7 +115,7 @@ async def _inject_all(now: Run, planned: Sequence[Fault], loading: asyncio.Task[
         took = time.monotonic() - began
         recovery = await now.prober.seconds_until_healthy(now.ground)
         now.outcome.injected.append(Injected(fault.name, fault.sentence, recovery))
-        if recovery > RECOVERY_SECONDS_MAX:
+        if late(recovery):
             why = "; ".join(now.ground.notes)
             now.outcome.violations.append(f"{fault.name}: healthy after {recovery:.0f} s ({why})")
         await _until_placed(now.load, placed + now.plan.orders_per_fault, loading)
