@@ -14,6 +14,7 @@ const Carts = lazy(() => import('../features/carts/Carts'));
 const Catalog = lazy(() => import('../features/catalog/Catalog'));
 const Dealer = lazy(() => import('../features/dealers/Dealer'));
 const Dealers = lazy(() => import('../features/dealers/Dealers'));
+const Tiers = lazy(() => import('../features/dealers/Tiers'));
 const Delivery = lazy(() => import('../features/delivery/Delivery'));
 const Home = lazy(() => import('../features/home/Home'));
 const Inbounds = lazy(() => import('../features/warehouse/Inbounds'));
@@ -55,6 +56,7 @@ export const router = createBrowserRouter([
       { path: 'catalog', element: <Catalog /> },
       { path: 'dealers', element: <Dealers /> },
       { path: 'dealers/:id', element: <Dealer /> },
+      { path: 'tiers', element: <Tiers /> },
       { path: 'delivery', element: <Delivery /> },
       { path: 'inbounds', element: <Inbounds /> },
       { path: 'messages', element: <Messages /> },

@@ -1,13 +1,13 @@
 import { Button, Flex, Form, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type CreateUserRequestWritable, gatewayCreateUser, gatewayDisableUser, gatewayEnableUser, gatewayListRoles, gatewayListUsers, ifMatch, type Role, type UserResponse } from '../../api/client';
+import { type CreateUserRequestWritable, gatewayCreateUser, gatewayListRoles, gatewayListUsers, type Role, type UserResponse } from '../../api/client';
 import { useAct, usePages, useRead } from '../../api/use';
-import { ActionButton } from '../../components/ActionButton';
 import { ListPage } from '../../components/ListPage';
 import { Status } from '../../components/Status';
 import { useSaid } from '../../components/texts';
 import { useUrlState } from '../../lib/useUrlState';
+import { Actions, Scope } from './UserScope';
 
 /** Who may come in, and as what. Whom one shuts out is out at once. */
 export default function Users() {
@@ -30,6 +30,7 @@ export default function Users() {
           { title: t('session.login'), dataIndex: 'login' },
           { title: t('session.name'), dataIndex: 'name' },
           { title: t('user.roles'), render: (_, user) => user.roles.map((it) => t(`role.${it}`)).join('、') },
+          { title: t('user.scope'), render: (_, user) => <Scope user={user} /> },
           { title: t('order.status'), render: (_, user) => <Status code={user.active ? 'ACTIVE' : 'CANCELLED'} word={t(user.active ? 'user.active' : 'user.disabled')} /> },
           { title: '', key: 'act', render: (_, user) => <Actions user={user} /> },
         ]}
@@ -59,17 +60,6 @@ function RolePicker({ value, onChange }: { value: Role | null; onChange: (role: 
       options={roles.data?.map((it) => ({ value: it.role, label: said(it.name_zh, it.name_en) }))}
       onChange={(role) => onChange(role ?? undefined)}
     />
-  );
-}
-
-function Actions({ user }: { user: UserResponse }) {
-  const { t } = useTranslation();
-  const path = { user_id: user.user_id };
-  const headers = ifMatch(user.version);
-  return user.active ? (
-    <ActionButton size="small" danger label={t('user.disable')} said={t('user.is_disabled')} act={() => gatewayDisableUser({ path, headers })} />
-  ) : (
-    <ActionButton size="small" label={t('user.enable')} said={t('user.is_enabled')} act={() => gatewayEnableUser({ path, headers })} />
   );
 }
 

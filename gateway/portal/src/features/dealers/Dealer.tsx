@@ -1,7 +1,7 @@
 import { Button, Card, Descriptions, Flex, Space } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import { type DealerResponse, dealersGetDealer, dealersReinstateDealer, dealersStopDealer, dealersSuspendDealer, ifMatch } from '../../api/client';
+import { type DealerResponse, dealersExitDealer, dealersGetDealer, dealersReinstateDealer, dealersStopDealer, dealersSuspendDealer, ifMatch } from '../../api/client';
 import { useAct, useRead } from '../../api/use';
 import { has, useSession } from '../../app/session';
 import { ActionButton } from '../../components/ActionButton';
@@ -10,6 +10,8 @@ import { Status } from '../../components/Status';
 import { Time } from '../../components/texts';
 import { useAskReason } from '../../components/useAskReason';
 import { AccountOf } from '../finance/Account';
+import { Exit } from './Exit';
+import { ChangeTier, SetSuperior, TierPath } from './Tree';
 import { verbs } from '../../lib/actions';
 
 /** One dealer: who he is, on what terms he buys, what he owes. */
@@ -37,7 +39,7 @@ function Sheet({ dealer }: { dealer: DealerResponse }) {
           column={{ xs: 1, sm: 2, lg: 3 }}
           items={[
             { key: 'code', label: t('dealer.code'), children: dealer.code },
-            { key: 'tier', label: t('dealer.tier'), children: t(`tier.${dealer.tier}`) },
+            { key: 'tier', label: t('dealer.tier'), children: <TierPath dealer={dealer} /> },
             { key: 'terms', label: t('order.terms'), children: dealer.terms ? t(`terms.${dealer.terms.kind}`) : '–' },
             { key: 'sal', label: t('dealer.salesperson'), children: dealer.salesperson_name ?? '–' },
             { key: 'place', label: t('application.place'), children: `${dealer.province} ${dealer.city}` },
@@ -47,6 +49,7 @@ function Sheet({ dealer }: { dealer: DealerResponse }) {
           ]}
         />
       </Card>
+      <Exit dealer={dealer} />
       {has(session, 'FIN', 'ADM', 'SAL') && <AccountOf dealerId={dealer.dealer_id} />}
     </Flex>
   );
@@ -60,13 +63,17 @@ function Actions({ dealer }: { dealer: DealerResponse }) {
   const headers = ifMatch(dealer.version);
   const suspend = useAct((reason: string) => dealersSuspendDealer({ path, body: { reason }, headers }), { said: t('dealer.suspended') });
   const stop = useAct((reason: string) => dealersStopDealer({ path, body: { reason }, headers }), { said: t('dealer.stopped') });
+  const leave = useAct((reason: string) => dealersExitDealer({ path, body: { reason }, headers }), { said: t('dealer.leaving') });
   const may = verbs(dealer.allowed_actions);
   return (
     <Space wrap>
       {has(session, 'SAL', 'ADM') && <Link to={`/catalog?dealer_id=${dealer.dealer_id}`}><Button>{t('dealer.as_seen')}</Button></Link>}
       {has(session, 'SAL') && <Link to={`/quick-order?dealer_id=${dealer.dealer_id}`}><Button type="primary">{t('dealer.order_for')}</Button></Link>}
+      {may.has('change-tier') && <ChangeTier key={`tier ${dealer.version}`} dealer={dealer} />}
+      {may.has('set-superior') && <SetSuperior key={`superior ${dealer.version}`} dealer={dealer} />}
       {may.has('suspend') && <Button onClick={() => askReason(t('dealer.suspend'), suspend.mutate)}>{t('dealer.suspend')}</Button>}
       {may.has('stop') && <Button danger onClick={() => askReason(t('dealer.stop'), stop.mutate)}>{t('dealer.stop')}</Button>}
+      {may.has('exit') && <Button danger onClick={() => askReason(t('dealer.exit'), leave.mutate)}>{t('dealer.exit')}</Button>}
       {may.has('reinstate') && <ActionButton type="primary" label={t('dealer.reinstate')} said={t('dealer.reinstated')} act={() => dealersReinstateDealer({ path, headers })} />}
     </Space>
   );

@@ -1,4 +1,4 @@
-import { Flex, Select } from 'antd';
+import { Button, Flex, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type DealerStatus, type DealerSummary, dealersListDealers, type Tier } from '../../api/client';
@@ -6,9 +6,9 @@ import { usePages } from '../../api/use';
 import { ListPage } from '../../components/ListPage';
 import { Status } from '../../components/Status';
 import { useUrlState } from '../../lib/useUrlState';
+import { TIERS } from './Tree';
 
-const STATUSES: DealerStatus[] = ['ACTIVE', 'SUSPENDED', 'ON_STOP', 'EXITED'];
-const TIERS: Tier[] = ['PROVINCE', 'CITY', 'COUNTY'];
+const STATUSES: DealerStatus[] = ['ACTIVE', 'SUSPENDED', 'ON_STOP', 'EXITING', 'EXITED'];
 
 /** Dealers: a salesperson's own, or all. */
 export default function Dealers() {
@@ -17,13 +17,15 @@ export default function Dealers() {
   const q = params.get('q');
   const status = (params.get('status') ?? 'ACTIVE') as DealerStatus;
   const tier = params.get('tier') as Tier | null;
-  const list = usePages<DealerSummary>(['dealers', q, status, tier], (cursor) => dealersListDealers({ query: { q, status: [status], tier: tier && [tier], cursor } }));
+  const superior_id = params.get('superior_id');
+  const list = usePages<DealerSummary>(['dealers', q, status, tier, superior_id], (cursor) => dealersListDealers({ query: { q, status: [status], tier: tier && [tier], superior_id, cursor } }));
   return (
     <ListPage<DealerSummary>
       title={t('nav.dealers')}
       rowKey="dealer_id"
       list={list}
       search={t('dealer.search')}
+      actions={<Link to="/tiers"><Button>{t('tiers.title')}</Button></Link>}
       tabs={{ param: 'status', items: STATUSES.map((key) => ({ key, label: t(`dealer.status.${key}`) })) }}
       filters={
         <Select
