@@ -4,7 +4,7 @@ import { cast, logIn, watched } from './people';
 
 const PAGES: Record<keyof typeof cast, string[]> = {
   administrator: [
-    '/', '/orders', '/applications', '/dealers', '/products', '/price-lists', '/users', '/audit-log', '/saga-desk', '/inbounds', '/stock',
+    '/', '/orders', '/applications', '/dealers', '/tiers', '/products', '/price-lists', '/users', '/audit-log', '/saga-desk', '/inbounds', '/stock',
     '/refunds', '/messages',
   ],
   buyer: ['/', '/catalog', '/quick-order', '/carts', '/orders', '/account', '/delivery', '/messages'],
