@@ -87,6 +87,15 @@ async def a_warehouse(db, *, mode=Mode.MANUAL, warehouse_id=MAIN, one_person=Fal
             assert await stocking.post_inbound(tx, KEEPER, inbound) is None
 
 
+async def helped_out(db, *others, warehouse_id=MAIN):
+    """What is not in the warehouse may come from these, the first one first (P-17)."""
+    async with transaction(db) as tx:
+        outcome = await stocking.change_warehouse(
+            tx, warehouse_id, name=None, one_person=None, alternatives=others, if_match=None
+        )
+        assert isinstance(outcome, Warehouse), outcome
+
+
 async def send(db, *messages):
     """Let the handlers take messages of one type, in one transaction, as one batch."""
     handler = {

@@ -20,10 +20,12 @@ ACROSS: tuple[Question, ...] = (
         (
             "inventory",
             """
-            SELECT order_id::text AS key,
-                   CASE WHEN state IN ('CANCELLED', 'EXPIRED', 'REFUSED') THEN 'nothing held'
-                        ELSE state END AS value
+            SELECT coalesce(part_of, order_id)::text AS key,
+                   string_agg(DISTINCT
+                              CASE WHEN state IN ('CANCELLED', 'EXPIRED', 'REFUSED')
+                                   THEN 'nothing held' ELSE state END, ', ') AS value
             FROM fulfilments
+            GROUP BY 1
             """,
         ),
     ),
@@ -43,9 +45,11 @@ ACROSS: tuple[Question, ...] = (
         (
             "inventory",
             """
-            SELECT order_id || ' line ' || line_no AS key,
-                   format('%s shipped, %s received', shipped, received) AS value
+            SELECT coalesce(part_of, order_id) || ' line ' || line_no AS key,
+                   format('%s shipped, %s received', sum(shipped), sum(received)) AS value
             FROM fulfilment_lines
+            JOIN fulfilments USING (order_id)
+            GROUP BY 1
             """,
         ),
     ),

@@ -62,6 +62,27 @@ STOCK = (
         """,
     ),
     Invariant(
+        "P-17",
+        "The parts of an order stand together: each in a warehouse of its own, none more or less.",
+        "inventory",
+        """
+        SELECT f.order_id::text AS subject,
+               CASE WHEN f.parts <> 1 + count(p.order_id)
+                    THEN format('%s parts, %s of them there', f.parts, 1 + count(p.order_id))
+                    WHEN count(DISTINCT p.warehouse_id) <> count(p.order_id)
+                         OR f.warehouse_id = ANY(array_agg(p.warehouse_id))
+                    THEN 'two parts in one warehouse'
+                    WHEN f.state IN ('SOFT', 'FIRM', 'EXPIRED', 'REFUSED')
+                         AND bool_or(p.state <> f.state)
+                    THEN format('%s, and its parts %s', f.state, string_agg(p.state, ', '))
+               END AS fault
+        FROM fulfilments f
+        LEFT JOIN fulfilments p ON p.part_of = f.order_id
+        WHERE f.part_of IS NULL
+        GROUP BY f.order_id
+        """,
+    ),
+    Invariant(
         "I-4",
         "No more is received than delivered, than shipped; and what left is on an outbound note.",
         "inventory",

@@ -8,7 +8,7 @@ from chassis import outbox
 from chassis.db import Tx
 from services.inventory.commands import releasing
 from services.inventory.domain import backorders
-from services.inventory.domain.fulfilment import Place
+from services.inventory.domain.fulfilment import Place, as_one
 from services.inventory.store import changes, known, shelves
 
 ORDERS_MAX = 500
@@ -34,5 +34,6 @@ async def _serve(tx: Tx, free: dict[Place, int]) -> int:
     waiting = await known.lock_waiting(tx, free, ORDERS_MAX)
     served = await releasing.go_on(tx, backorders.allocate(free, waiting))
     await changes.save(tx, served)
-    await outbox.add(tx, [message for change in served for message in change.messages])
+    told = [message for change in served for message in change.messages]
+    await outbox.add(tx, as_one({one.part_id: one for one in waiting}, served, told))
     return len(served)

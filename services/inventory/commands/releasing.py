@@ -32,9 +32,9 @@ async def go_on(tx: Tx, changes: Sequence[Change]) -> list[Change]:
         for change in changes
         if change.after.state is State.IN_WAREHOUSE and change.after.lines != change.before.lines
     ]
-    started = {change.after.order_id: change for change in await start(tx, releasing.go_on(moved))}
+    started = {change.after.part_id: change for change in await start(tx, releasing.go_on(moved))}
     return [
-        then(change, started[change.after.order_id]) if change.after.order_id in started else change
+        then(change, started[change.after.part_id]) if change.after.part_id in started else change
         for change in changes
     ]
 

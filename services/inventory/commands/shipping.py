@@ -31,11 +31,12 @@ async def post_outbounds(tx: Tx, by: By, asks: Sequence[OutboundAsk]) -> list[Ou
     """
     await shelves.lock(tx)
     now = datetime.now(UTC)
-    orders = await known.orders_of_tasks(tx, [ask.pick_task_id for ask in asks])
-    seen = await known.lock(tx, sorted(orders.values()))
+    parts = await known.parts_of_tasks(tx, [ask.pick_task_id for ask in asks])
+    seen = await known.lock(tx, known.orders_of(parts.values()))
     lying = await stowage.lying_for_unplaced(tx, seen)
     befores = [
-        seen.get(orders[ask.pick_task_id]) if ask.pick_task_id in orders else None for ask in asks
+        seen.get(parts[ask.pick_task_id].part_id) if ask.pick_task_id in parts else None
+        for ask in asks
     ]
     refusals = [_refusal(by, before, ask) for before, ask in zip(befores, asks, strict=True)]
     count = refusals.count(None)
@@ -57,7 +58,7 @@ async def post_outbounds(tx: Tx, by: By, asks: Sequence[OutboundAsk]) -> list[Ou
         by,
         seen,
         [
-            (orders.get(ask.pick_task_id), post(ask, refusal))
+            (parts.get(ask.pick_task_id), post(ask, refusal))
             for ask, refusal in zip(asks, refusals, strict=True)
         ],
     )
@@ -92,16 +93,14 @@ async def _step(
     asks: Sequence[Ask],
     decide: Callable[[Fulfilment, Ask, datetime], Change | DomainError],
 ) -> list[Outcome]:
-    orders = await known.orders_of_shipments(tx, [ask.shipment_id for ask in asks])
-    seen = await known.lock(tx, sorted(set(orders.values())))
+    parts = await known.parts_of_shipments(tx, [ask.shipment_id for ask in asks])
+    seen = await known.lock(tx, known.orders_of(parts.values()))
     now = datetime.now(UTC)
 
     def move(ask: Ask) -> Decide:
         return lambda before: decide(before, ask, now)
 
-    return await steps.take(
-        tx, by, seen, [(orders.get(ask.shipment_id), move(ask)) for ask in asks]
-    )
+    return await steps.take(tx, by, seen, [(parts.get(ask.shipment_id), move(ask)) for ask in asks])
 
 
 def _refusal(by: By, before: Known | None, ask: OutboundAsk) -> DomainError | None:

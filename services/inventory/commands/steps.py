@@ -11,8 +11,9 @@ from chassis.auth import Actor, Resource, in_scope
 from chassis.db import Tx
 from chassis.errors import DomainError, NotFound
 from chassis.http import StaleVersion
-from services.inventory.domain.fulfilment import Change, Fulfilment, Known, then
+from services.inventory.domain.fulfilment import Change, Fulfilment, Known, as_one, then
 from services.inventory.store import changes
+from services.inventory.store.known import Part
 
 Outcome = Fulfilment | DomainError
 Decide = Callable[[Fulfilment], Change | DomainError]
@@ -36,21 +37,23 @@ class By:
 
 
 async def take(
-    tx: Tx, by: By, seen: Mapping[UUID, Known], steps: Sequence[tuple[UUID | None, Decide]]
+    tx: Tx, by: By, seen: Mapping[UUID, Known], steps: Sequence[tuple[Part | None, Decide]]
 ) -> list[Outcome]:
-    """Decide each step on what the one before left of its order; save and announce what is done.
+    """Decide each step on what the one before left of its part; save and announce what is done.
 
-    `seen` are the locked orders, `steps` an order id (None: there is no such document) and what
+    `seen` are the locked orders by part, `steps` a part (None: there is no such document) and what
     is decided of it. A step that is refused leaves the others alone.
     """
     merged: dict[UUID, Change] = {}
     outcomes: list[Outcome] = []
-    for order_id, decide in steps:
-        before = seen.get(order_id) if order_id else None
+    for part, decide in steps:
+        before = seen.get(part.part_id) if part else None
         outcome = _decide(by, merged, before, decide)
         outcomes.append(outcome.after if isinstance(outcome, Change) else outcome)
-    await changes.save(tx, list(merged.values()))
-    await outbox.add(tx, [message for change in merged.values() for message in change.messages])
+    done = list(merged.values())
+    await changes.save(tx, done)
+    told = [message for change in done for message in change.messages]
+    await outbox.add(tx, as_one(seen, done, told))
     return outcomes
 
 
@@ -59,8 +62,8 @@ def _decide(
 ) -> Change | DomainError:
     if not isinstance(before, Fulfilment):
         return NotFound()
-    so_far = merged.get(before.order_id, Change(before, before))
+    so_far = merged.get(before.part_id, Change(before, before))
     outcome = by.refusal(so_far.after) or decide(so_far.after)
     if isinstance(outcome, Change):
-        merged[before.order_id] = then(so_far, outcome)
+        merged[before.part_id] = then(so_far, outcome)
     return outcome

@@ -34,9 +34,10 @@ async def change_warehouse(
     *,
     name: str | None,
     one_person: bool | None,
+    alternatives: tuple[UUID, ...] | None,
     if_match: int | None,
 ) -> Warehouse | DomainError:
-    """Change what is given. Refused: NotFound, StaleVersion."""
+    """Change what is given. Refused: NotFound, StaleVersion, NoAlternative."""
     before = await reference.lock_warehouse(tx, warehouse_id)
     if before is None:
         return NotFound()
@@ -47,7 +48,11 @@ async def change_warehouse(
         name=before.name if name is None else name,
         one_person=before.one_person if one_person is None else one_person,
         version=before.version + 1,
+        alternatives=before.alternatives if alternatives is None else alternatives,
     )
+    known = await shelves.warehouses(tx, after.alternatives)
+    if refusal := stocking.alternatives_refusal(after, known):
+        return refusal
     await reference.update_warehouse(tx, after)
     return after
 

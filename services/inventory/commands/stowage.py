@@ -132,11 +132,11 @@ async def lying_for(tx: Tx, known: Mapping[UUID, Known]) -> Lying:
 
 
 async def fits_for(tx: Tx, known: Mapping[UUID, Known], now: datetime) -> Mapping[UUID, Fit]:
-    """By order, which lots its dealer takes."""
+    """By part, which lots its dealer takes."""
     stowing = [one for one in known.values() if isinstance(one, Fulfilment) and one.stows]
     lives = await store.shelf_lives(tx, {one.dealer_id for one in stowing}) if stowing else {}
     return {
-        one.order_id: stowage.takes(stowage.today(now), lives.get(one.dealer_id, 0))
+        one.part_id: stowage.takes(stowage.today(now), lives.get(one.dealer_id, 0))
         for one in stowing
     }
 
@@ -144,8 +144,8 @@ async def fits_for(tx: Tx, known: Mapping[UUID, Known], now: datetime) -> Mappin
 async def lying_for_unplaced(tx: Tx, known: Mapping[UUID, Known]) -> Lying:
     """What lies for what was picked before bins or lots were kept; mostly nothing was."""
     unplaced = {
-        order_id: one
-        for order_id, one in known.items()
+        part_id: one
+        for part_id, one in known.items()
         if isinstance(one, Fulfilment) and any(line.unplaced for line in one.lines)
     }
     return await lying_for(tx, unplaced)

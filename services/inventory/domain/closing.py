@@ -13,6 +13,7 @@ from services.inventory.domain.fulfilment import (
     PickStatus,
     State,
     advanced,
+    parts_of,
     picture,
     tidied,
 )
@@ -26,23 +27,32 @@ def close(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Decided:
     """
     decided = Decided()
     for order_id in order_ids:
-        match known.get(order_id):
-            case Fulfilment(state=State.IN_WAREHOUSE) as before if not _busy(before):
-                lines = tuple(
-                    replace(line, backordered=0, closed=line.quantity - line.picked)
-                    for line in before.lines
-                )
-                if lines == before.lines:
-                    decided.messages.append(picture(before))
-                    continue
-                change = advanced(before, tidied(replace(before, lines=lines)))
-                decided.changes.append(change)
-                decided.messages += change.messages
-            case Fulfilment(state=State.SHIPPED) as before:
-                decided.messages.append(picture(before))
-            case _:
-                decided.messages.append(RemainderNotClosed(order_id=order_id))
+        parts = parts_of(known, order_id)
+        if any(_busy(part) for part in parts):
+            decided.messages.append(RemainderNotClosed(order_id=order_id))
+            continue
+        for before in parts or (None,):
+            _close(decided, order_id, before)
     return decided
+
+
+def _close(decided: Decided, order_id: UUID, part: Fulfilment | None) -> None:
+    match part:
+        case Fulfilment(state=State.IN_WAREHOUSE) as before:
+            lines = tuple(
+                replace(line, backordered=0, closed=line.quantity - line.picked)
+                for line in before.lines
+            )
+            if lines == before.lines:
+                decided.messages.append(picture(before))
+                return
+            change = advanced(before, tidied(replace(before, lines=lines)))
+            decided.changes.append(change)
+            decided.messages += change.messages
+        case Fulfilment(state=State.SHIPPED) as before:
+            decided.messages.append(picture(before))
+        case _:
+            decided.messages.append(RemainderNotClosed(order_id=order_id))
 
 
 def _busy(fulfilment: Fulfilment) -> bool:

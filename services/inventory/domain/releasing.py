@@ -19,6 +19,7 @@ from services.inventory.domain.fulfilment import (
     State,
     advanced,
     owed,
+    tidied,
 )
 from services.inventory.domain.reserving import promise_again
 
@@ -41,14 +42,14 @@ class Released:
 
 def by_mode(held: Sequence[Fulfilment]) -> Released:
     """Part orders that can all be released."""
-    return sort_out({one.order_id: one for one in held}, [one.order_id for one in held])
+    return sort_out({one.part_id: one for one in held}, [one.part_id for one in held])
 
 
-def sort_out(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Released:
+def sort_out(known: Mapping[UUID, Known], part_ids: Sequence[UUID]) -> Released:
     """Part what goes out at once from what people pick, and from what cannot be released."""
     released = Released()
-    for order_id in order_ids:
-        match known.get(order_id):
+    for part_id in part_ids:
+        match known.get(part_id):
             case Fulfilment(state=State.SOFT | State.FIRM, mode=Mode.PARTNER) as held:
                 released.partner.append(held)
             case Fulfilment(state=State.SOFT | State.FIRM, may_go=False) as held:
@@ -58,9 +59,9 @@ def sort_out(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Released
             case Fulfilment(state=State.SOFT | State.FIRM) as held:
                 released.manual.append(held)
             case other:
-                released.replies.append(promise_again(order_id, other))
+                released.replies.append(promise_again(part_id, other))
                 if other is None:
-                    released.tombstones.append(order_id)
+                    released.tombstones.append(part_id)
     return released
 
 
@@ -99,7 +100,10 @@ def release(
             for held, (pick_task_id, number) in zip(released.manual, pick_tasks, strict=True)
         ),
         *(_not_ready(held) for held in released.partner),
-        *(advanced(held, replace(held, state=State.IN_WAREHOUSE)) for held in released.waiting),
+        *(
+            advanced(held, tidied(replace(held, state=State.IN_WAREHOUSE)))
+            for held in released.waiting
+        ),
     ]
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from contracts.dealers import Shortage
 from contracts.inventory import (
-    FirmReservation,
     FulfilmentCancelDeclined,
     FulfilmentCancelled,
     PutBackRequested,
@@ -21,6 +20,7 @@ from contracts.inventory import (
     StockReserved,
 )
 from contracts.message import Message, OrderReply
+from services.inventory.domain import sourcing
 from services.inventory.domain.fulfilment import (
     WITH_GOODS,
     Change,
@@ -28,13 +28,15 @@ from services.inventory.domain.fulfilment import (
     Known,
     Line,
     Mode,
+    Parts,
     PickStatus,
     Place,
     State,
-    Tombstone,
     WarehouseRules,
     about,
+    keys,
     owed,
+    parts_of,
     picture,
 )
 
@@ -90,34 +92,35 @@ def reserve(
             outcome.to_firm.append(ask)
             continue
         if before:
-            outcome.replies.append(_again(before))
+            outcome.replies.append(_again(before, *parts_of(known, ask.order_id)[1:]))
             continue
-        fulfilment = _decide(available, warehouses, taken, ask)
-        if fulfilment.state in PROMISED:
-            taken.update(_held(fulfilment))
-        if fulfilment.state is State.FIRM and ask.release:
-            outcome.to_release.append(fulfilment)
+        parts = _decide(available, warehouses, taken, ask)
+        for part in parts:
+            if part.state in PROMISED:
+                taken.update(_held(part))
+        if parts[0].state is State.FIRM and ask.release:
+            outcome.to_release += parts
             continue
-        outcome.new.append(fulfilment)
-        outcome.replies.append(_first_answer(fulfilment))
+        outcome.new += parts
+        outcome.replies.append(_first_answer(*parts))
     return outcome
 
 
-def firm(known: Mapping[UUID, Known], asks: Sequence[FirmReservation | ReserveStock]) -> Decided:
+def firm(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Decided:
     """Make reservations last. Those that are released to the warehouse, too, are not asked here.
 
     Who is told that his reservation is lost can rely on it: a reserve that comes later is refused.
     """
     decided = Decided()
-    for ask in asks:
-        match known.get(ask.order_id):
+    for key in keys(known, order_ids):
+        match known.get(key):
             case Fulfilment(state=State.SOFT) as soft:
                 decided.changes.append(Change(soft, replace(soft, state=State.FIRM)))
                 decided.messages.append(_firmed(soft))
             case before:
-                decided.messages.append(promise_again(ask.order_id, before))
+                decided.messages.append(promise_again(key, before))
                 if before is None:
-                    decided.tombstones.append(ask.order_id)
+                    decided.tombstones.append(key)
     return decided
 
 
@@ -125,15 +128,17 @@ def cancel(known: Mapping[UUID, Known], order_ids: Sequence[UUID]) -> Decided:
     """Give back what is held, unless goods have left; what is picked must be put back first."""
     decided = Decided()
     for order_id in order_ids:
-        before = known.get(order_id)
-        if before is None:
+        parts = parts_of(known, order_id)
+        if order_id not in known:
             decided.tombstones.append(order_id)
-        if before is None or isinstance(before, Tombstone):
+        if not parts:
             decided.messages.append(FulfilmentCancelled(order_id=order_id))
-            continue
-        change = _cancelled(before)
-        decided.changes.append(change)
-        decided.messages += change.messages
+        elif any(part.shipped for part in parts):
+            decided.messages.append(FulfilmentCancelDeclined(order_id=order_id))
+        else:
+            changes = [_cancelled(part) for part in parts]
+            decided.changes += changes
+            decided.messages += [message for change in changes for message in change.messages]
     return decided
 
 
@@ -155,7 +160,7 @@ def promise_again(order_id: UUID, known: Known | None) -> OrderReply:
         case Fulfilment(state=State.IN_WAREHOUSE | State.SHIPPED):
             return picture(known)
         case _:
-            return ReservationLost(order_id=order_id)
+            return ReservationLost(order_id=known.order_id if known else order_id)
 
 
 def held_again(fulfilment: Fulfilment) -> StockReserved | ReservationFirmed:
@@ -165,24 +170,25 @@ def held_again(fulfilment: Fulfilment) -> StockReserved | ReservationFirmed:
     return StockReserved(order_id=fulfilment.order_id, backordered=owed(fulfilment))
 
 
-def _firmed(held: Fulfilment) -> ReservationFirmed:
-    return ReservationFirmed(order_id=held.order_id, backordered=owed(held))
+def _firmed(*parts: Fulfilment) -> ReservationFirmed:
+    return ReservationFirmed(order_id=parts[0].order_id, backordered=owed(*parts))
 
 
 def _holds(known: Known) -> bool:
     return isinstance(known, Fulfilment) and known.state in PROMISED
 
 
-def _first_answer(new: Fulfilment) -> OrderReply:
-    return _firmed(new) if new.state is State.FIRM else _again(new)
+def _first_answer(*parts: Fulfilment) -> OrderReply:
+    return _firmed(*parts) if parts[0].state is State.FIRM else _again(*parts)
 
 
-def _again(known: Known) -> OrderReply:
+def _again(known: Known, *others: Fulfilment) -> OrderReply:
     match known:
         case Fulfilment(state=State.REFUSED, refusal=str() as refusal, short=short):
             return StockRefused(order_id=known.order_id, reason=refusal, short=short)
         case Fulfilment(state=state) if state in PROMISED:
-            return StockReserved(order_id=known.order_id, backordered=owed(known))
+            held = (known, *others) if isinstance(known, Fulfilment) else ()
+            return StockReserved(order_id=known.order_id, backordered=owed(*held))
         case _:
             return StockRefused(order_id=known.order_id, reason="released", short=())
 
@@ -192,9 +198,9 @@ def _decide(
     warehouses: Mapping[UUID, WarehouseRules],
     taken: Counter[Place],
     ask: ReserveStock,
-) -> Fulfilment:
+) -> Parts:
     warehouse = warehouses.get(ask.warehouse_id)
-    held = Fulfilment(
+    wanted = Fulfilment(
         order_id=ask.order_id,
         number=ask.number,
         dealer_id=ask.dealer_id,
@@ -207,29 +213,24 @@ def _decide(
         priority=ask.priority,
     )
     if warehouse is None:
-        return replace(held, state=State.REFUSED, lines=(), refusal="unknown-warehouse")
-    short = sorted(
-        place[1]
-        for place, quantity in _wanted(ask).items()
-        if quantity > available.get(place, 0) - taken[place]
+        return (replace(wanted, state=State.REFUSED, lines=(), refusal="unknown-warehouse"),)
+    left = Counter(
+        {place: available.get(place, 0) - taken[place] for place in _places(ask, warehouses)}
     )
+    parts = sourcing.source(wanted, warehouses, left)
+    short = sorted({line.sku for part in parts for line in part.lines if line.backordered})
     if short and ask.shortage is Shortage.REFUSE:
-        return replace(held, state=State.REFUSED, lines=(), refusal="short", short=tuple(short))
-    return _as_far_as_it_is_there(held, available, taken) if short else held
+        refused = replace(wanted, state=State.REFUSED, lines=(), refusal="short")
+        return (replace(refused, short=tuple(short)),)
+    return parts
 
 
-def _as_far_as_it_is_there(
-    wanted: Fulfilment, available: Mapping[Place, int], taken: Counter[Place]
-) -> Fulfilment:
-    places = {(wanted.warehouse_id, line.sku) for line in wanted.lines}
-    left = {place: available.get(place, 0) - taken[place] for place in places}
-    lines: list[Line] = []
-    for line in wanted.lines:
-        place = (wanted.warehouse_id, line.sku)
-        held = min(line.quantity, left[place])
-        left[place] -= held
-        lines.append(replace(line, backordered=line.quantity - held))
-    return replace(wanted, lines=tuple(lines))
+def _places(ask: ReserveStock, warehouses: Mapping[UUID, WarehouseRules]) -> set[Place]:
+    return {
+        (warehouse_id, line.sku)
+        for warehouse_id in sourcing.route(ask.warehouse_id, warehouses)
+        for line in ask.lines
+    }
 
 
 def _held(fulfilment: Fulfilment) -> Counter[Place]:
@@ -239,19 +240,10 @@ def _held(fulfilment: Fulfilment) -> Counter[Place]:
     return held
 
 
-def _wanted(ask: ReserveStock) -> Counter[Place]:
-    wanted: Counter[Place] = Counter()
-    for line in ask.lines:
-        wanted[ask.warehouse_id, line.sku] += line.quantity
-    return wanted
-
-
 def _cancelled(before: Fulfilment) -> Change:
     order_id = before.order_id
     if before.state is State.PUT_BACK:
         return Change(before, before)  # answered when the goods are back
-    if before.shipped:
-        return Change(before, before, (FulfilmentCancelDeclined(order_id=order_id),))
     if before.picked:
         newest = [task.pick_task_id for task in before.tasks if task.status in WITH_GOODS][-1]
         after = _given_up(before, State.PUT_BACK, put_back=newest)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.clock import BUSINESS_TIME
 from chassis.errors import DomainError, InvalidRequest
-from services.inventory.domain.fulfilment import Mode
+from services.inventory.domain.fulfilment import Mode, WarehouseRules
 
 
 class UnknownWarehouse(DomainError):
@@ -32,6 +32,19 @@ class WarehouseCodeTaken(DomainError):
 
     Choose another one; `warehouse_id` is the warehouse that has it.
     """
+
+
+class NoAlternative(DomainError):
+    """These warehouses cannot help this one out.
+
+    zh: 备选仓库（alternatives）不可用。
+    备选仓库必须存在，不能是本仓库，也不能重复；合作方仓库（PARTNER）不能作为备选，也不能设置备选。
+
+    `alternatives` are other warehouses that exist, each once; a partner's neither helps nor is
+    helped.
+    """
+
+    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,8 @@ class Warehouse:
     mode: Mode
     one_person: bool
     version: int = 1
+    alternatives: tuple[UUID, ...] = ()
+    """That help out with what is not here, the first one first (P-17)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +122,25 @@ def inbound_refusal(
         if line.sku in unknown
     ]
     return InvalidRequest(*faults) if faults else None
+
+
+def alternatives_refusal(
+    warehouse: Warehouse, warehouses: Mapping[UUID, WarehouseRules]
+) -> NoAlternative | None:
+    """Why its alternatives cannot be these; `warehouses` are those of them that exist.
+
+    With a partner, of whom we do not know when he can be told, an order would hang in two states.
+    """
+    asked = warehouse.alternatives
+    wrong = [
+        one
+        for place, one in enumerate(asked)
+        if one == warehouse.warehouse_id
+        or one in asked[:place]
+        or one not in warehouses
+        or Mode.PARTNER in {warehouse.mode, warehouses[one].mode}
+    ]
+    return NoAlternative(alternatives=wrong) if wrong else None
 
 
 def stowage_refusal(lines: Sequence[InboundLine], keeping: Keeping) -> InvalidRequest | None:

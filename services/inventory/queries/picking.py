@@ -55,7 +55,7 @@ async def pick_task(reader: Reader, actor: Actor, pick_task_id: UUID) -> PickTas
         WHERE order_id = $1 AND quantity > 0
         ORDER BY line_no
         """,
-        row["order_id"],
+        row["part_id"],
         PickStatus(row["status"]) in LIVE,
     )
     places = await stowage.pick_places(reader, row, lines) if row["stows"] else {}
@@ -93,15 +93,17 @@ async def _tasks(
 ) -> list[Record]:
     return await reader.fetch(
         """
-        SELECT task.pick_task_id, task.number, task.order_id, orders.number AS order_number,
+        SELECT task.pick_task_id, task.number, task.order_id AS part_id,
+               coalesce(part.part_of, task.order_id) AS order_id, part.number AS order_number,
                task.dealer_id, dealers.name AS dealer_name,
                coalesce(dealers.status = 'ON_STOP', false) AS dealer_on_stop, task.warehouse_id,
-               task.status, line.line_count, line.quantity, line.picked, line.shipped,
+               warehouses.name AS warehouse_name, task.status, line.line_count, line.quantity,
+               line.picked, line.shipped,
                task.picker_ids, task.created_at, task.started_at, task.completed_at,
-               orders.revision AS version, warehouses.one_person, warehouses.stows,
+               part.revision AS version, warehouses.one_person, warehouses.stows,
                coalesce(dealers.shelf_life_min_days, 0) AS shelf_life_min_days
         FROM pick_tasks AS task
-        JOIN fulfilments AS orders ON orders.order_id = task.order_id
+        JOIN fulfilments AS part ON part.order_id = task.order_id
         JOIN warehouses ON warehouses.warehouse_id = task.warehouse_id
         LEFT JOIN dealers ON dealers.dealer_id = task.dealer_id
         CROSS JOIN LATERAL (
@@ -115,8 +117,9 @@ async def _tasks(
           AND ($4::uuid[] IS NULL OR task.warehouse_id = ANY($4))
           AND ($5::uuid IS NULL OR task.warehouse_id = $5)
           AND ($6::text[] IS NULL OR task.status = ANY($6))
-          AND ($7::uuid IS NULL OR task.order_id = $7)
-          AND ($8 = '' OR starts_with(task.number, $8) OR starts_with(orders.number, $8))
+          AND ($7::uuid IS NULL OR task.order_id = ANY(ARRAY(
+                   SELECT order_id FROM fulfilments WHERE order_id = $7 OR part_of = $7)))
+          AND ($8 = '' OR starts_with(task.number, $8) OR starts_with(part.number, $8))
         ORDER BY task.pick_task_id
         LIMIT $2
         """,
@@ -134,7 +137,7 @@ async def _tasks(
 def _facts(row: Record, actor: Actor) -> dict[str, object]:
     facts = dict(row)
     one_person = facts.pop("one_person")
-    del facts["stows"], facts["shelf_life_min_days"]
+    del facts["stows"], facts["shelf_life_min_days"], facts["part_id"]
     resource = Resource(dealer_id=row["dealer_id"], warehouse_id=row["warehouse_id"])
     actions = [
         action

@@ -81,13 +81,15 @@ async def _shipments(
 ) -> list[Record]:
     return await reader.fetch(
         """
-        SELECT shipment_id, shipments.number, shipments.order_id, order_number,
-               shipments.dealer_id, dealers.name AS dealer_name, shipments.warehouse_id,
-               shipments.status, mode, tracking_number, line.quantity, posted_by, posted_at,
+        SELECT shipment_id, shipments.number, coalesce(part_of, shipments.order_id) AS order_id,
+               order_number, shipments.dealer_id, dealers.name AS dealer_name,
+               shipments.warehouse_id, warehouses.name AS warehouse_name, shipments.status,
+               shipments.mode, tracking_number, line.quantity, posted_by, posted_at,
                dispatched_at, delivered_at, proof, received_at, received_by,
-               orders.revision AS version
+               part.revision AS version
         FROM shipments
-        JOIN fulfilments AS orders ON orders.order_id = shipments.order_id
+        JOIN fulfilments AS part ON part.order_id = shipments.order_id
+        JOIN warehouses ON warehouses.warehouse_id = shipments.warehouse_id
         LEFT JOIN dealers ON dealers.dealer_id = shipments.dealer_id
         CROSS JOIN LATERAL (
             SELECT -sum(quantity)::bigint AS quantity
@@ -100,7 +102,8 @@ async def _shipments(
           AND ($5::uuid IS NULL OR shipments.warehouse_id = $5)
           AND ($6::text[] IS NULL OR shipments.status = ANY($6))
           AND ($7::uuid IS NULL OR shipments.dealer_id = $7)
-          AND ($8::uuid IS NULL OR shipments.order_id = $8)
+          AND ($8::uuid IS NULL OR shipments.order_id = ANY(ARRAY(
+                   SELECT order_id FROM fulfilments WHERE order_id = $8 OR part_of = $8)))
           AND ($9 = '' OR starts_with(shipments.number, $9) OR starts_with(order_number, $9))
         ORDER BY shipment_id DESC
         LIMIT $2

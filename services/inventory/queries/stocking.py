@@ -34,6 +34,7 @@ def warehouse_shown(warehouse: Warehouse, actor: Actor) -> WarehouseResponse:
         mode=warehouse.mode,
         one_person=warehouse.one_person,
         version=warehouse.version,
+        alternatives=list(warehouse.alternatives),
         allowed_actions=_warehouse_actions(warehouse.warehouse_id, actor),
     )
 
@@ -43,7 +44,7 @@ async def warehouses(reader: Reader, actor: Actor, page: PageRequest) -> Page[Wa
     (after,) = page.key(str)
     rows = await reader.fetch(
         """
-        SELECT warehouse_id, code, name, mode, one_person, version
+        SELECT warehouse_id, code, name, mode, one_person, version, alternatives
         FROM warehouses
         WHERE ($1::text IS NULL OR code > $1) AND ($3::uuid[] IS NULL OR warehouse_id = ANY($3))
         ORDER BY code

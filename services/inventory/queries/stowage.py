@@ -103,8 +103,9 @@ async def trace(
     (before,) = page.key(UUID)
     rows = await reader.fetch(
         """
-        SELECT shipment_id, shipments.number, order_id, order_number, shipments.dealer_id,
-               dealers.name AS dealer_name, warehouse_id, shipments.status, posted_at,
+        SELECT shipment_id, shipments.number, coalesce(part_of, order_id) AS order_id,
+               order_number, shipments.dealer_id, dealers.name AS dealer_name,
+               shipments.warehouse_id, shipments.status, posted_at,
                gone.quantity
         FROM (
             SELECT document_id AS shipment_id, -sum(quantity)::bigint AS quantity
@@ -113,8 +114,9 @@ async def trace(
             GROUP BY document_id
         ) AS gone
         JOIN shipments USING (shipment_id)
+        JOIN fulfilments USING (order_id)
         LEFT JOIN dealers ON dealers.dealer_id = shipments.dealer_id
-        WHERE $5::uuid[] IS NULL OR warehouse_id = ANY($5)
+        WHERE $5::uuid[] IS NULL OR shipments.warehouse_id = ANY($5)
         ORDER BY shipment_id DESC
         LIMIT $4
         """,
@@ -152,7 +154,7 @@ async def pick_places(
     """By line number: where to take what is to be picked, or where to put it back; by bin."""
     if PickStatus(task["status"]) in {PickStatus.OPEN, PickStatus.PICKING}:
         return await _proposed(reader, task, lines)
-    return await _taken(reader, task["order_id"])
+    return await _taken(reader, task["part_id"])
 
 
 async def _proposed(
@@ -204,7 +206,7 @@ async def _lying(
     return dict(lying)
 
 
-async def _taken(reader: Reader, order_id: UUID) -> dict[int, list[PickPlace]]:
+async def _taken(reader: Reader, part_id: UUID) -> dict[int, list[PickPlace]]:
     rows = await reader.fetch(
         """
         SELECT line_no, bin, taken.lot, expires_on, taken.quantity
@@ -214,7 +216,7 @@ async def _taken(reader: Reader, order_id: UUID) -> dict[int, list[PickPlace]]:
         WHERE order_id = $1
         ORDER BY line_no, bin, lot
         """,
-        order_id,
+        part_id,
     )
     places: defaultdict[int, list[PickPlace]] = defaultdict(list)
     for line_no, bin_, lot, expires_on, quantity in rows:

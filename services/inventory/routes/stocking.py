@@ -70,11 +70,16 @@ async def change_warehouse(
     key: IdempotencyKey,
     if_match: IfMatch,
 ) -> Response:
-    """Change the name or the rule that another person than the picker posts the outbound."""
+    """Change the name, who helps out, or that another than the picker posts the outbound."""
 
     async def produce() -> WarehouseResponse:
         outcome = await stocking.change_warehouse(
-            tx, warehouse_id, name=body.name, one_person=body.one_person, if_match=if_match
+            tx,
+            warehouse_id,
+            name=body.name,
+            one_person=body.one_person,
+            alternatives=None if body.alternatives is None else tuple(body.alternatives),
+            if_match=if_match,
         )
         return _shown(outcome, actor)
 

@@ -50,6 +50,11 @@ class WarehouseChange(Body):
 
     name: Name | None = None
     one_person: bool | None = None
+    alternatives: list[UUID] | None = Field(
+        default=None,
+        max_length=20,
+        description="Warehouses that help out with what is not here, the first one first.",
+    )
 
 
 class Stowage(Body):
@@ -168,6 +173,7 @@ class WarehouseResponse(BaseModel):
     name: str
     mode: Mode
     one_person: bool
+    alternatives: list[UUID] = Field(description="That help out, the first one first.")
     version: int
     allowed_actions: Actions
 
@@ -227,6 +233,7 @@ class PickTaskSummary(BaseModel):
     dealer_name: str | None
     dealer_on_stop: bool
     warehouse_id: UUID
+    warehouse_name: str
     status: PickStatus
     line_count: int
     quantity: int
@@ -250,7 +257,7 @@ class PickPlace(BaseModel):
 
 
 class PickLine(DocumentLine):
-    """Counts are the order's; `to_pick` is what this task still takes up."""
+    """Counts are the order's in this warehouse; `to_pick` is what this task still takes up."""
 
     picked: int
     to_pick: int
@@ -272,6 +279,7 @@ class ShipmentSummary(BaseModel):
     dealer_id: UUID
     dealer_name: str | None
     warehouse_id: UUID
+    warehouse_name: str
     status: ShipmentStatus
     mode: DispatchMode | None
     tracking_number: str | None

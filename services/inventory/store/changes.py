@@ -11,10 +11,10 @@ from services.inventory.store import shelves, stowage
 
 
 async def insert(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
-    """Add orders of which nothing was known, with all that became of them at once."""
+    """Add orders, or parts of them, that are new, with all that became of them at once."""
     if not fulfilments:
         return
-    lines = [(one.order_id, line) for one in fulfilments for line in one.lines]
+    lines = [(one.part_id, line) for one in fulfilments for line in one.lines]
     await tx.execute(
         """
         WITH added AS (
@@ -36,7 +36,7 @@ async def insert(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
                     $14::bigint[], $15::bigint[], $16::bigint[])
           AS line(order_id, line_no, sku, quantity, picked, shipped, delivered, received)
         """,
-        [one.order_id for one in fulfilments],
+        [one.part_id for one in fulfilments],
         [one.number for one in fulfilments],
         [one.dealer_id for one in fulfilments],
         [one.warehouse_id for one in fulfilments],
@@ -56,6 +56,7 @@ async def insert(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
         [one.priority for one in fulfilments],
     )
     await _save_demands(tx, [(one, line) for one, line in lines if line.backordered])
+    await _save_parts(tx, [one for one in fulfilments if one.part or one.home_id or one.parts > 1])
     changes = [begun(one) for one in fulfilments]
     await _save_tasks(tx, changes)
     await _insert_shipments(tx, changes)
@@ -82,6 +83,7 @@ async def save(tx: Tx, changes: Sequence[Change]) -> None:
         return
     await _save_demands(tx, _demands(changed))
     await _save_amendments(tx, changed)
+    await _save_parts(tx, [one.after for one in changed if one.after.parts != one.before.parts])
     await _update(tx, changed)
     await _save_tasks(tx, changed)
     await _insert_shipments(tx, changed)
@@ -94,7 +96,7 @@ async def save(tx: Tx, changes: Sequence[Change]) -> None:
 def _demands(changed: Sequence[Change]) -> list[tuple[UUID, Line]]:
     """Lines that are new, or of which another quantity is wanted, wanting or given up."""
     return [
-        (change.after.order_id, after)
+        (change.after.part_id, after)
         for change in changed
         if change.after.lines is not change.before.lines
         for after in change.after.lines
@@ -133,7 +135,7 @@ async def _save_demands(tx: Tx, lines: Sequence[tuple[UUID, Line]]) -> None:
 async def _save_amendments(tx: Tx, changed: Sequence[Change]) -> None:
     """How the last one of each was answered."""
     answered = [
-        (change.after.order_id, change.after.amendment)
+        (change.after.part_id, change.after.amendment)
         for change in changed
         if change.after.amendment and change.after.amendment != change.before.amendment
     ]
@@ -155,10 +157,29 @@ async def _save_amendments(tx: Tx, changed: Sequence[Change]) -> None:
     )
 
 
+async def _save_parts(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
+    """How orders that go from elsewhere, or from several warehouses, hang together."""
+    if not fulfilments:
+        return
+    await tx.execute(
+        """
+        UPDATE fulfilments
+        SET part_of = own.part_of, parts = own.parts, home_warehouse_id = own.home_id
+        FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[])
+          AS own(part_id, part_of, parts, home_id)
+        WHERE order_id = part_id
+        """,
+        [one.part_id for one in fulfilments],
+        [one.order_id if one.part else None for one in fulfilments],
+        [one.parts for one in fulfilments],
+        [one.home_id for one in fulfilments],
+    )
+
+
 async def _update(tx: Tx, changed: Sequence[Change]) -> None:
     orders = [change.after for change in changed]
     lines = [
-        (change.after.order_id, line)
+        (change.after.part_id, line)
         for change in changed
         if change.after.lines != change.before.lines
         for line in change.after.lines
@@ -180,7 +201,7 @@ async def _update(tx: Tx, changed: Sequence[Change]) -> None:
         WHERE fulfilment_lines.order_id = line.order_id
           AND fulfilment_lines.line_no = line.line_no
         """,
-        [one.order_id for one in orders],
+        [one.part_id for one in orders],
         [one.state for one in orders],
         [one.revision for one in orders],
         [order_id for order_id, _ in lines],
@@ -218,7 +239,7 @@ async def _save_tasks(tx: Tx, changed: Sequence[Change]) -> None:
         """,
         [task.pick_task_id for _, task in tasks],
         [task.number for _, task in tasks],
-        [order.order_id for order, _ in tasks],
+        [order.part_id for order, _ in tasks],
         [order.dealer_id for order, _ in tasks],
         [order.warehouse_id for order, _ in tasks],
         [task.status for _, task in tasks],
@@ -262,7 +283,7 @@ async def _insert_shipments(tx: Tx, changed: Sequence[Change]) -> None:
         """,
         [shipment.shipment_id for _, shipment in new],
         [shipment.number for _, shipment in new],
-        [order.order_id for order, _ in new],
+        [order.part_id for order, _ in new],
         [order.number for order, _ in new],
         [order.dealer_id for order, _ in new],
         [order.warehouse_id for order, _ in new],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -33,8 +33,16 @@ WITH_DOCUMENTS = frozenset({State.IN_WAREHOUSE, State.PUT_BACK, State.SHIPPED, S
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What belongs to fulfilments, by order id."""
+class Part:
+    """Which part of which order; `part_id` is the order's where there is no other."""
+
+    order_id: UUID
+    part_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """What belongs to fulfilments, by part id."""
 
     lines: Mapping[UUID, tuple[Line, ...]]
     tasks: Mapping[UUID, tuple[PickTask, ...]]
@@ -42,12 +50,16 @@ class Parts:
 
 
 async def lock(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, Known]:
-    """All that is known of the orders, held until the transaction ends."""
+    """All that is known of the orders, by part, held until the transaction ends.
+
+    The lock of its first part is the order's: whoever holds it has all parts, and they are as they
+    are now, also those that came while he waited.
+    """
     rows = await tx.fetch(
         """
         SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
-               shortage, priority, amendment, amendment_refusal, amendment_skus,
-               warehouses.mode, warehouses.one_person, warehouses.stows
+               shortage, priority, amendment, amendment_refusal, amendment_skus, part_of, parts,
+               home_warehouse_id, warehouses.mode, warehouses.one_person, warehouses.stows
         FROM fulfilments LEFT JOIN warehouses USING (warehouse_id)
         WHERE order_id = ANY($1::uuid[])
         ORDER BY order_id
@@ -55,8 +67,9 @@ async def lock(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, Known]:
         """,
         order_ids,
     )
-    parts = await _parts(tx, rows)
-    return {row["order_id"]: _known(row, parts) for row in rows}
+    rows += await _lock_others(tx, rows)
+    belongings = await _belongings(tx, rows)
+    return {row["order_id"]: _known(row, belongings) for row in rows}
 
 
 async def lock_expired(tx: Tx, lifetime: timedelta, count_max: int) -> list[Fulfilment]:
@@ -64,10 +77,10 @@ async def lock_expired(tx: Tx, lifetime: timedelta, count_max: int) -> list[Fulf
     rows = await tx.fetch(
         """
         SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
-               shortage, priority, amendment, amendment_refusal, amendment_skus,
-               'MANUAL' AS mode, false AS one_person, false AS stows
+               shortage, priority, amendment, amendment_refusal, amendment_skus, part_of, parts,
+               home_warehouse_id, 'MANUAL' AS mode, false AS one_person, false AS stows
         FROM fulfilments
-        WHERE soft_since <= now() - $1::interval
+        WHERE soft_since <= now() - $1::interval AND part_of IS NULL
         ORDER BY soft_since
         LIMIT $2
         FOR NO KEY UPDATE SKIP LOCKED
@@ -75,8 +88,9 @@ async def lock_expired(tx: Tx, lifetime: timedelta, count_max: int) -> list[Fulf
         lifetime,
         count_max,
     )
-    parts = await _parts(tx, rows)
-    return [_fulfilment(row, parts) for row in rows]
+    rows += await _lock_others(tx, rows)
+    belongings = await _belongings(tx, rows)
+    return [_fulfilment(row, belongings) for row in rows]
 
 
 async def lock_waiting(tx: Tx, free: Mapping[Place, int], count_max: int) -> list[Fulfilment]:
@@ -87,9 +101,10 @@ async def lock_waiting(tx: Tx, free: Mapping[Place, int], count_max: int) -> lis
     rows = await tx.fetch(
         """
         WITH claim AS (
-            SELECT order_id, priority, free,
+            SELECT coalesce(part_of, order_id) AS order_id, priority, free,
                    sum(backordered) OVER (PARTITION BY warehouse_id, sku
-                                          ORDER BY priority DESC, order_id, line_no)
+                                          ORDER BY priority DESC, coalesce(part_of, order_id),
+                                                   line_no)
                        - backordered AS ahead
             FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS shelf(warehouse_id, sku, free)
             JOIN fulfilment_lines USING (sku)
@@ -104,8 +119,8 @@ async def lock_waiting(tx: Tx, free: Mapping[Place, int], count_max: int) -> lis
             LIMIT $4
         )
         SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
-               shortage, priority, amendment, amendment_refusal, amendment_skus,
-               warehouses.mode, warehouses.one_person, warehouses.stows
+               shortage, priority, amendment, amendment_refusal, amendment_skus, part_of, parts,
+               home_warehouse_id, warehouses.mode, warehouses.one_person, warehouses.stows
         FROM fulfilments JOIN warehouses USING (warehouse_id)
         WHERE order_id IN (SELECT order_id FROM first)
         ORDER BY order_id
@@ -116,34 +131,59 @@ async def lock_waiting(tx: Tx, free: Mapping[Place, int], count_max: int) -> lis
         list(free.values()),
         count_max,
     )
-    parts = await _parts(tx, rows)
-    return [_fulfilment(row, parts) for row in rows]
+    rows += await _lock_others(tx, rows)
+    belongings = await _belongings(tx, rows)
+    return [_fulfilment(row, belongings) for row in rows]
 
 
-async def orders_of_tasks(tx: Tx, pick_task_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Order ids by pick task id; neither ever changes."""
+async def _lock_others(tx: Tx, rows: Sequence[Record]) -> list[Record]:
+    """The parts of locked orders after the first one; most have none."""
+    order_ids = [row["order_id"] for row in rows if row["parts"] > 1]
+    if not order_ids:
+        return []
+    return await tx.fetch(
+        """
+        SELECT order_id, number, dealer_id, warehouse_id, state, revision, refusal, short,
+               shortage, priority, amendment, amendment_refusal, amendment_skus, part_of, parts,
+               home_warehouse_id, warehouses.mode, warehouses.one_person, warehouses.stows
+        FROM fulfilments JOIN warehouses USING (warehouse_id)
+        WHERE part_of = ANY($1::uuid[])
+        ORDER BY order_id
+        FOR NO KEY UPDATE OF fulfilments
+        """,
+        order_ids,
+    )
+
+
+async def parts_of_tasks(tx: Tx, pick_task_ids: Sequence[UUID]) -> dict[UUID, Part]:
+    """By pick task id; neither ever changes."""
     rows = await tx.fetch(
         """
-        SELECT pick_task_id, order_id
-        FROM pick_tasks
+        SELECT pick_task_id, coalesce(part_of, order_id) AS order_id, order_id AS part_id
+        FROM pick_tasks JOIN fulfilments USING (order_id)
         WHERE pick_task_id = ANY($1::uuid[])
         """,
         pick_task_ids,
     )
-    return {row["pick_task_id"]: row["order_id"] for row in rows}
+    return {row["pick_task_id"]: Part(row["order_id"], row["part_id"]) for row in rows}
 
 
-async def orders_of_shipments(tx: Tx, shipment_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Order ids by shipment id; neither ever changes."""
+async def parts_of_shipments(tx: Tx, shipment_ids: Sequence[UUID]) -> dict[UUID, Part]:
+    """By shipment id; neither ever changes."""
     rows = await tx.fetch(
         """
-        SELECT shipment_id, order_id
-        FROM shipments
+        SELECT shipment_id, coalesce(part_of, order_id) AS order_id, order_id AS part_id
+        FROM shipments JOIN fulfilments USING (order_id)
         WHERE shipment_id = ANY($1::uuid[])
         """,
         shipment_ids,
     )
-    return {row["shipment_id"]: row["order_id"] for row in rows}
+    return {row["shipment_id"]: Part(row["order_id"], row["part_id"]) for row in rows}
+
+
+def orders_of(parts: Iterable[Part]) -> list[UUID]:
+    """Their orders, each once, in the order in which they are locked."""
+    return sorted({part.order_id for part in parts})
 
 
 async def delivered_before(tx: Tx, age: timedelta, count_max: int) -> list[UUID]:
@@ -162,12 +202,12 @@ async def delivered_before(tx: Tx, age: timedelta, count_max: int) -> list[UUID]
     return [row["shipment_id"] for row in rows]
 
 
-async def _parts(tx: Tx, rows: Sequence[Record]) -> Parts:
+async def _belongings(tx: Tx, rows: Sequence[Record]) -> Belongings:
     order_ids = [row["order_id"] for row in rows]
     with_documents = [row["order_id"] for row in rows if State(row["state"]) in WITH_DOCUMENTS]
     stowing = [row["order_id"] for row in rows if row["stows"]]
     picks = await stowage.picks(tx, stowing) if stowing else {}
-    return Parts(
+    return Belongings(
         lines=await _lines(tx, order_ids, picks),
         tasks=await _tasks(tx, with_documents),
         shipments=await _shipments(tx, with_documents),
@@ -270,30 +310,33 @@ def _shipment(row: Record) -> Shipment:
     )
 
 
-def _known(row: Record, parts: Parts) -> Known:
-    return _fulfilment(row, parts) if row["number"] else Tombstone(row["order_id"])
+def _known(row: Record, belongings: Belongings) -> Known:
+    return _fulfilment(row, belongings) if row["number"] else Tombstone(row["order_id"])
 
 
-def _fulfilment(row: Record, parts: Parts) -> Fulfilment:
-    order_id = row["order_id"]
+def _fulfilment(row: Record, belongings: Belongings) -> Fulfilment:
+    part_id, part_of = row["order_id"], row["part_of"]
     return Fulfilment(
-        order_id,
+        part_of or part_id,
         row["number"],
         row["dealer_id"],
         row["warehouse_id"],
         State(row["state"]),
-        parts.lines.get(order_id, ()),
+        belongings.lines.get(part_id, ()),
         Mode(row["mode"] or Mode.MANUAL),
         bool(row["one_person"]),
         row["revision"],
         row["refusal"],
         tuple(row["short"]),
-        parts.tasks.get(order_id, ()),
-        parts.shipments.get(order_id, ()),
+        belongings.tasks.get(part_id, ()),
+        belongings.shipments.get(part_id, ()),
         Shortage(row["shortage"]),
         row["priority"],
         bool(row["stows"]),
         _amendment(row) if row["amendment"] else None,
+        part_id if part_of else None,
+        row["parts"],
+        row["home_warehouse_id"],
     )
 
 

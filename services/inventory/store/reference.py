@@ -44,7 +44,7 @@ async def warehouse_with_code(tx: Tx, code: str) -> UUID | None:
 async def lock_warehouse(tx: Tx, warehouse_id: UUID) -> Warehouse | None:
     row = await tx.fetchrow(
         """
-        SELECT warehouse_id, code, name, mode, one_person, version
+        SELECT warehouse_id, code, name, mode, one_person, version, alternatives
         FROM warehouses
         WHERE warehouse_id = $1
         FOR NO KEY UPDATE
@@ -60,6 +60,7 @@ async def lock_warehouse(tx: Tx, warehouse_id: UUID) -> Warehouse | None:
         Mode(row["mode"]),
         row["one_person"],
         row["version"],
+        tuple(row["alternatives"]),
     )
 
 
@@ -67,13 +68,14 @@ async def update_warehouse(tx: Tx, warehouse: Warehouse) -> None:
     await tx.execute(
         """
         UPDATE warehouses
-        SET name = $2, one_person = $3, version = $4
+        SET name = $2, one_person = $3, version = $4, alternatives = $5
         WHERE warehouse_id = $1
         """,
         warehouse.warehouse_id,
         warehouse.name,
         warehouse.one_person,
         warehouse.version,
+        warehouse.alternatives,
     )
 
 

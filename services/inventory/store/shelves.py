@@ -234,12 +234,15 @@ async def warehouses(tx: Tx, warehouse_ids: Collection[UUID]) -> dict[UUID, Ware
     """Warehouses by id; unknown ids are left out."""
     rows = await tx.fetch(
         """
-        SELECT warehouse_id, mode, one_person
+        SELECT warehouse_id, mode, one_person, alternatives
         FROM warehouses
         WHERE warehouse_id = ANY($1::uuid[])
         """,
         list(warehouse_ids),
     )
     return {
-        row["warehouse_id"]: WarehouseRules(Mode(row["mode"]), row["one_person"]) for row in rows
+        row["warehouse_id"]: WarehouseRules(
+            Mode(row["mode"]), row["one_person"], tuple(row["alternatives"])
+        )
+        for row in rows
     }

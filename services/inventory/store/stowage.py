@@ -327,7 +327,7 @@ async def save(tx: Tx, changes: Sequence[Change]) -> None:
 
 async def _save_picks(tx: Tx, changes: Sequence[Change]) -> None:
     now = [
-        (change.after.order_id, line.line_no, pick)
+        (change.after.part_id, line.line_no, pick)
         for change in changes
         for line in change.after.lines
         for pick in line.picks
@@ -337,7 +337,7 @@ async def _save_picks(tx: Tx, changes: Sequence[Change]) -> None:
         DELETE FROM picked_from
         WHERE order_id = ANY($1::uuid[])
         """,
-        [change.after.order_id for change in changes],
+        [change.after.part_id for change in changes],
     )
     await tx.execute(
         """

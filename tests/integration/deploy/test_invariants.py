@@ -22,6 +22,11 @@ STOCK = f"""
     INSERT INTO warehouses (warehouse_id, code, name, mode, one_person)
     VALUES ('{HOUSE}', 'GZ', '广州', 'MANUAL', false);
 """
+A_SECOND_PART = f"""
+    UPDATE fulfilments SET parts = 2;
+    INSERT INTO fulfilments (order_id, part_of, number, dealer_id, warehouse_id, state)
+    VALUES (gen_random_uuid(), '{ORDER}', 'XS-1', '{DEALER}', '{HOUSE}', 'FIRM');
+"""
 ON_HAND = (
     STOCK
     + f"""
@@ -118,6 +123,8 @@ PLANTED = [
     ("inventory", "I-2", ON_HAND + "UPDATE stock SET backordered = 1"),
     ("inventory", "I-3", ON_HAND + "UPDATE fulfilments SET state = 'SHIPPED'"),
     ("inventory", "I-3", ON_HAND + "UPDATE fulfilment_lines SET closed = 3, picked = 3"),
+    ("inventory", "P-17", ON_HAND + "UPDATE fulfilments SET parts = 2"),
+    ("inventory", "P-17", ON_HAND + A_SECOND_PART),
     ("inventory", "I-4", ON_HAND + "UPDATE fulfilment_lines SET picked = 5, shipped = 5"),
     ("inventory", "I-5", ON_HAND + "UPDATE stock SET on_hand = 6"),
     ("inventory", "P-24", ON_HAND + f"INSERT INTO stowed VALUES ('{HOUSE}', 'A', '', '', 4)"),

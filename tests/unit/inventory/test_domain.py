@@ -253,7 +253,7 @@ def test_asking_firmly_for_what_is_held_softly_makes_it_firm():
     }
 
     outcome = reserving.reserve({}, WAREHOUSES, held, [firmly(soft)])
-    decided = reserving.firm(held, outcome.to_firm)
+    decided = reserving.firm(held, [ask.order_id for ask in outcome.to_firm])
 
     assert outcome.replies == []
     assert [change.after.state for change in decided.changes] == [State.FIRM]

@@ -15,7 +15,6 @@ from contracts.inventory import (
     AmendedDemand,
     AmendmentRefused,
     AmendReservation,
-    FirmReservation,
     FulfilmentAdvanced,
     FulfilmentCancelDeclined,
     FulfilmentCancelled,
@@ -91,8 +90,7 @@ class Warehouse(RuleBasedStateMachine):
 
     @rule(order_id=st.sampled_from(ORDERS))
     def firm(self, order_id):
-        ask = FirmReservation(order_id=order_id, release=False)
-        self._decided(reserving.firm(self.known, [ask]))
+        self._decided(reserving.firm(self.known, [order_id]))
 
     @rule(order_id=st.sampled_from(ORDERS))
     def release(self, order_id):
@@ -174,7 +172,7 @@ class Warehouse(RuleBasedStateMachine):
                 for line_no, quantity in quantities.items()
             ),
         )
-        decided = amending.amend(self.known, self._available(), [ask])
+        decided = amending.amend(self.known, self._available(), WAREHOUSES, [ask])
         for lost in decided.tombstones:
             self.known[lost] = Tombstone(lost)
         for change in decided.changes:
@@ -184,7 +182,7 @@ class Warehouse(RuleBasedStateMachine):
         if isinstance(answers[0], AmendmentRefused):
             after = self.known[order_id]
             assert getattr(after, "lines", ()) == getattr(before, "lines", ())
-        again = amending.amend(self.known, {}, [ask])
+        again = amending.amend(self.known, {}, WAREHOUSES, [ask])
         assert (again.changes, again.messages[0]) == ([], answers[0])
 
     @rule(order_id=st.sampled_from(ORDERS), chance=RARELY)

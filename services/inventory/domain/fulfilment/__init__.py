@@ -31,6 +31,7 @@ from services.inventory.domain.fulfilment.changing import (
     stock_change,
     then,
 )
+from services.inventory.domain.fulfilment.parts import Parts, as_one, keys, parts_of
 from services.inventory.domain.fulfilment.telling import About, about, advanced, picture
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Left",
     "Line",
     "Mode",
+    "Parts",
     "Pick",
     "PickStatus",
     "PickTask",
@@ -58,8 +60,11 @@ __all__ = [
     "WarehouseRules",
     "about",
     "advanced",
+    "as_one",
     "begun",
+    "keys",
     "owed",
+    "parts_of",
     "picture",
     "stock_change",
     "then",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +26,8 @@ class WarehouseRules:
 
     mode: Mode
     one_person: bool
+    alternatives: tuple[UUID, ...] = ()
+    """Warehouses that help out with what is not here, the first one first (P-17)."""
 
 
 class State(StrEnum):
@@ -167,7 +170,7 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """All that inventory knows of one order; `mode` and `one_person` are its warehouse's.
+    """What one warehouse does of one order, mostly all; `mode` and `one_person` are its own.
 
     `tasks` are in the order in which they were made, so that the last one is the current one.
     """
@@ -190,6 +193,17 @@ class Fulfilment:
     stows: bool = False
     """Its warehouse keeps some goods by bin or lot."""
     amendment: Amendment | None = None
+    part: UUID | None = None
+    """Of an order that goes from several warehouses (P-17): which part it is; None: the first."""
+    parts: int = 1
+    """Of a first part: how many there are."""
+    home_id: UUID | None = None
+    """Of a first part: the warehouse that the order is for, where it is another one."""
+
+    @property
+    def part_id(self) -> UUID:
+        """Under which it is kept."""
+        return self.part or self.order_id
 
     @property
     def task(self) -> PickTask | None:
@@ -266,10 +280,14 @@ def tidied(fulfilment: Fulfilment) -> Fulfilment:
     return replace(fulfilment, state=state, tasks=tasks)
 
 
-def owed(fulfilment: Fulfilment) -> tuple[LineCount, ...]:
-    """What is backordered of each line."""
+def owed(*parts: Fulfilment) -> tuple[LineCount, ...]:
+    """What is backordered of each line, in all parts of an order."""
+    total: Counter[int] = Counter()
+    for part in parts:
+        for line in part.lines:
+            total[line.line_no] += line.backordered
     return tuple(
-        LineCount(line_no=line.line_no, quantity=line.backordered)
-        for line in fulfilment.lines
-        if line.backordered
+        LineCount(line_no=line_no, quantity=quantity)
+        for line_no, quantity in total.items()
+        if quantity
     )

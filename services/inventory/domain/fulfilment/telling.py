@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts.inventory import FulfilmentAdvanced, LineProgress, ShipmentProgress
 from contracts.message import Message
-from services.inventory.domain.fulfilment.aggregate import Fulfilment
+from services.inventory.domain.fulfilment.aggregate import Fulfilment, Line
 from services.inventory.domain.fulfilment.changing import Change
 
 
@@ -36,22 +36,27 @@ def advanced(before: Fulfilment, after: Fulfilment, *events: Message) -> Change:
     return Change(before, counted, (picture(counted), *events))
 
 
-def picture(fulfilment: Fulfilment) -> FulfilmentAdvanced:
+def picture(*parts: Fulfilment) -> FulfilmentAdvanced:
+    """Of all parts of an order: lines add up, and so do revisions, of which each only grows."""
+    lines: dict[int, list[Line]] = {}
+    for part in parts:
+        for line in part.lines:
+            lines.setdefault(line.line_no, []).append(line)
     return FulfilmentAdvanced(
-        order_id=fulfilment.order_id,
-        revision=fulfilment.revision,
-        started=fulfilment.started,
+        order_id=parts[0].order_id,
+        revision=sum(part.revision for part in parts),
+        started=any(part.started for part in parts),
         lines=tuple(
             LineProgress(
-                line_no=line.line_no,
-                picked=line.picked,
-                shipped=line.shipped,
-                delivered=line.delivered,
-                received=line.received,
-                backordered=line.backordered,
-                closed=line.closed,
+                line_no=line_no,
+                picked=sum(line.picked for line in same),
+                shipped=sum(line.shipped for line in same),
+                delivered=sum(line.delivered for line in same),
+                received=sum(line.received for line in same),
+                backordered=sum(line.backordered for line in same),
+                closed=sum(line.closed for line in same),
             )
-            for line in fulfilment.lines
+            for line_no, same in lines.items()
         ),
         shipments=tuple(
             ShipmentProgress(
@@ -60,6 +65,7 @@ def picture(fulfilment: Fulfilment) -> FulfilmentAdvanced:
                 status=shipment.status,
                 lines=shipment.lines,
             )
-            for shipment in fulfilment.shipments
+            for part in parts
+            for shipment in part.shipments
         ),
     )
