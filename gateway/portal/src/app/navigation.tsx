@@ -11,7 +11,7 @@ import { has } from './session';
 export type Word =
   | 'home' | 'catalog' | 'quick' | 'carts' | 'orders' | 'account' | 'application' | 'applications'
   | 'dealers' | 'receivables' | 'payments' | 'refunds' | 'picking' | 'outbound' | 'inbound' | 'stock'
-  | 'delivery' | 'products' | 'price_lists' | 'users' | 'audit' | 'desk' | 'reports' | 'messages';
+  | 'delivery' | 'products' | 'price_lists' | 'users' | 'warehouses' | 'audit' | 'desk' | 'reports' | 'messages';
 
 interface Place {
   path: string;
@@ -44,6 +44,7 @@ const PLACES: Place[] = [
   { path: '/products', word: 'products', icon: <TagsOutlined />, roles: ['ADM'] },
   { path: '/price-lists', word: 'price_lists', icon: <PayCircleOutlined />, roles: ['ADM'] },
   { path: '/users', word: 'users', icon: <SafetyOutlined />, roles: ['ADM'] },
+  { path: '/warehouses', word: 'warehouses', icon: <HomeOutlined />, roles: ['ADM'] },
   { path: '/audit-log', word: 'audit', icon: <AuditOutlined />, roles: ['ADM'] },
   { path: '/saga-desk', word: 'desk', icon: <ToolOutlined />, roles: ['ADM'] },
   { path: '/messages', word: 'messages', icon: <BellOutlined />, roles: EVERYBODY },

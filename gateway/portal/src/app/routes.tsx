@@ -34,6 +34,7 @@ const Refunds = lazy(() => import('../features/finance/Refunds'));
 const SagaDesk = lazy(() => import('../features/admin/SagaDesk'));
 const Stock = lazy(() => import('../features/warehouse/Stock'));
 const Users = lazy(() => import('../features/admin/Users'));
+const Warehouses = lazy(() => import('../features/admin/Warehouses'));
 
 function NotFound() {
   const { t } = useTranslation();
@@ -75,6 +76,7 @@ export const router = createBrowserRouter([
       { path: 'saga-desk', element: <SagaDesk /> },
       { path: 'stock', element: <Stock /> },
       { path: 'users', element: <Users /> },
+      { path: 'warehouses', element: <Warehouses /> },
       { path: '*', element: <NotFound /> },
     ],
   },

@@ -4377,7 +4377,7 @@ export const inventorySetBins = <ThrowOnError extends boolean = true>(options: O
 /**
  * Change Warehouse
  *
- * Change the name or the rule that another person than the picker posts the outbound.
+ * Change the name, who helps out, or that another than the picker posts the outbound.
  */
 export const inventoryChangeWarehouse = <ThrowOnError extends boolean = true>(options: Options<InventoryChangeWarehouseData, ThrowOnError>): RequestResult<InventoryChangeWarehouseResponses, InventoryChangeWarehouseErrors, ThrowOnError> => (options.client ?? client).post<InventoryChangeWarehouseResponses, InventoryChangeWarehouseErrors, ThrowOnError>({
     security: [{

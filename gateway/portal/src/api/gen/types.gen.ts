@@ -4332,6 +4332,10 @@ export type InventoryShipmentResponse = {
      * Warehouse Id
      */
     warehouse_id: string;
+    /**
+     * Warehouse Name
+     */
+    warehouse_name: string;
 };
 
 /**
@@ -6718,7 +6722,7 @@ export type Phase = 'FORWARD' | 'BACKWARD' | 'COMPLETED' | 'UNDONE';
 /**
  * PickLine
  *
- * Counts are the order's; `to_pick` is what this task still takes up.
+ * Counts are the order's in this warehouse; `to_pick` is what this task still takes up.
  */
 export type PickLine = {
     /**
@@ -6899,6 +6903,10 @@ export type PickTaskResponse = {
      * Warehouse Id
      */
     warehouse_id: string;
+    /**
+     * Warehouse Name
+     */
+    warehouse_name: string;
 };
 
 /**
@@ -6980,6 +6988,10 @@ export type PickTaskSummary = {
      * Warehouse Id
      */
     warehouse_id: string;
+    /**
+     * Warehouse Name
+     */
+    warehouse_name: string;
 };
 
 /**
@@ -9165,6 +9177,10 @@ export type ShipmentSummary = {
      * Warehouse Id
      */
     warehouse_id: string;
+    /**
+     * Warehouse Name
+     */
+    warehouse_name: string;
 };
 
 /**
@@ -10680,6 +10696,12 @@ export type VersionStatus = 'DRAFT' | 'PUBLISHED' | 'RETIRED';
  */
 export type WarehouseChange = {
     /**
+     * Alternatives
+     *
+     * Warehouses that help out with what is not here, the first one first.
+     */
+    alternatives?: Array<string> | null;
+    /**
      * Name
      */
     name?: string | null;
@@ -10723,6 +10745,12 @@ export type WarehouseResponse = {
      * What the caller may do with it now.
      */
     allowed_actions: Array<string>;
+    /**
+     * Alternatives
+     *
+     * That help out, the first one first.
+     */
+    alternatives: Array<string>;
     /**
      * Code
      */

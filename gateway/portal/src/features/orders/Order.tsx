@@ -1,7 +1,7 @@
 import { Alert, Card, Col, Descriptions, Flex, Row } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import { type OrderResponse, ordersGetOrder, type OrdersShipmentResponse } from '../../api/client';
+import { inventoryListShipments, type OrderResponse, ordersGetOrder, type OrdersShipmentResponse } from '../../api/client';
 import { useRead } from '../../api/use';
 import { Shown } from '../../components/states';
 import { Status } from '../../components/Status';
@@ -42,7 +42,7 @@ function Sheet({ order }: { order: OrderResponse }) {
           <Flex vertical gap={12}>
             <Amounts order={order} />
             <Lines order={order} />
-            {order.shipments.length > 0 && <Shipments shipments={order.shipments} />}
+            {order.shipments.length > 0 && <Shipments orderId={order.order_id} shipments={order.shipments} />}
           </Flex>
         </Col>
         <Col xs={24} xl={8}><OrderTimeline orderId={order.order_id} /></Col>
@@ -103,8 +103,10 @@ function Lines({ order }: { order: OrderResponse }) {
   );
 }
 
-function Shipments({ shipments }: { shipments: OrdersShipmentResponse[] }) {
+function Shipments({ orderId, shipments }: { orderId: string; shipments: OrdersShipmentResponse[] }) {
   const { t } = useTranslation();
+  const sent = useRead(['shipments', orderId], () => inventoryListShipments({ query: { order_id: orderId, limit: 100 } }));
+  const from = new Map(sent.data?.items.map((it) => [it.shipment_id, it.warehouse_name]));
   return (
     <Card size="small" title={t('order.shipments')}>
       <Flex vertical gap={8}>
@@ -112,6 +114,7 @@ function Shipments({ shipments }: { shipments: OrdersShipmentResponse[] }) {
           <Flex key={shipment.shipment_id} gap={12} wrap align="center">
             <Link to={`/delivery?q=${shipment.number}`} className="num">{shipment.number}</Link>
             <Status code={shipment.status} word={t(`shipment.${shipment.status}`)} />
+            <span>{from.get(shipment.shipment_id)}</span>
             {shipment.invoice_number && <span className="num">{`${t('order.invoice')} ${shipment.invoice_number}`}</span>}
           </Flex>
         ))}
