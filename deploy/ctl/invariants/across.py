@@ -109,4 +109,21 @@ ACROSS: tuple[Question, ...] = (
             """,
         ),
     ),
+    Comparison(
+        "F-50",
+        "A dealer who has left has no open order.",
+        (
+            "dealers",
+            "SELECT dealer_id::text AS key, '0 open' AS value FROM dealers WHERE status = 'EXITED'",
+        ),
+        (
+            "orders",
+            """
+            SELECT d.dealer_id::text AS key, count(o.order_id) || ' open' AS value
+            FROM dealers d
+            LEFT JOIN orders o ON o.dealer_id = d.dealer_id AND o.phase IN ('FORWARD', 'BACKWARD')
+            GROUP BY d.dealer_id
+            """,
+        ),
+    ),
 )

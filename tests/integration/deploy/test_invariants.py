@@ -265,6 +265,17 @@ AN_ORDER_ACCOUNT = f"""
     VALUES ('{ORDER}', '{DEALER}', 'XS-1', 9, 9, 'OPEN', 9, 4, 9, 0, 0, 'PAID', 1);
 """
 
+LEFT = f"""
+    INSERT INTO dealers (dealer_id, code, credit_code, name, province, city, contact_name, phone,
+                         status, tier, terms, credit_limit_minor, warehouse_id, version)
+    VALUES ('{DEALER}', 'JXS-1', 'X', '恒泰', '浙江省', '杭州市', '', '', 'EXITED', 'CITY', '{{}}',
+            0, '{HOUSE}', 9);
+"""
+KNOWN = f"""
+    INSERT INTO dealers (dealer_id, version, name, status, terms, warehouse_id)
+    VALUES ('{DEALER}', 9, '恒泰', 'EXITED', '{{}}', '{HOUSE}');
+"""
+
 PLANTED_BETWEEN = [
     ("holds no stock, and a completed one", {"orders": UNDONE, "inventory": ON_HAND}),
     ("holds no stock, and a completed one", {"orders": COMPLETED}),
@@ -273,13 +284,15 @@ PLANTED_BETWEEN = [
     ("invoiced once, to the cent", {"orders": COMPLETED, "billing": AN_INVOICE * 2}),
     ("agree on what covers", {"orders": COMPLETED, "billing": AN_ORDER_ACCOUNT}),
     ("holds no credit and no money", {"orders": UNDONE, "billing": AN_ORDER_ACCOUNT}),
+    ("has left has no open order", {"dealers": LEFT, "orders": KNOWN + an_order()}),
 ]
 
 
 @pytest.fixture
-async def databases(postgres, orders_db, inventory_db, billing_db, reports_db):
+async def databases(postgres, dealers_db, orders_db, inventory_db, billing_db, reports_db):
     """Superuser connections to the databases of this test, without the guards of their schemas."""
     pools = {
+        "dealers": dealers_db,
         "orders": orders_db,
         "inventory": inventory_db,
         "billing": billing_db,
