@@ -91,6 +91,7 @@ TOLD: tuple[type[Message], ...] = (
     billing.ReceiptAllocated,
     billing.FundsReturned,
     billing.InvoiceIssued,
+    billing.CreditNoteIssued,
 )
 """All events that tell something about an order."""
 
@@ -162,8 +163,8 @@ def newest(states: Iterable[State]) -> list[State]:
 
 
 def number_of(event: Any) -> str:
-    """The order's number, which an invoice carries beside its own."""
-    number: str = event.order_number if type(event) is billing.InvoiceIssued else event.number
+    """The order's number, which invoices and credit notes carry beside their own."""
+    number: str = event.order_number if type(event) in _WITH_OWN_NUMBER else event.number
     return number
 
 
@@ -172,6 +173,7 @@ def _take_step(summary: Summary, fact: Fact) -> None:
         summary.reached[step] = min(fact.at, summary.reached.get(step, fact.at))
 
 
+_WITH_OWN_NUMBER = (billing.InvoiceIssued, billing.CreditNoteIssued)
 _VERSIONED = frozenset(event for event in TOLD if issubclass(event, OrderEvent))
 _WITH_TOTAL = frozenset(e for e in _VERSIONED if "total_minor" in e.model_fields)
 

@@ -126,24 +126,26 @@ async def sales(
     after: tuple[date | None, str | None] = (None, None),
     limit: int | None = None,
 ) -> AsyncGenerator[SalesRow]:
-    """What was sold, by day and by what is asked for; the rows after the key `after`."""
+    """What was sold less what was credited, by day and as asked; the rows after the key `after`."""
     # Behind row-level security the planner expects one invoice, and would read all for each order.
     await tx.execute("SET LOCAL enable_nestloop = off")
     rows = tx.cursor(
         """
         WITH dated AS (
-            SELECT (invoiced_at AT TIME ZONE 'Asia/Shanghai')::date AS day, message_id, dealer_id,
-                   sku, salesperson_id, province, city, quantity, net_minor, tax_minor, gross_minor
+            SELECT (invoiced_at AT TIME ZONE 'Asia/Shanghai')::date AS day, message_id, credit,
+                   dealer_id, sku, salesperson_id, province, city,
+                   quantity, net_minor, tax_minor, gross_minor
             FROM sales
             WHERE $1 = 'invoice' AND invoiced_at >= $2 AND invoiced_at < $3
             UNION ALL
-            SELECT (submitted_at AT TIME ZONE 'Asia/Shanghai')::date, message_id, dealer_id,
-                   sku, salesperson_id, province, city, quantity, net_minor, tax_minor, gross_minor
+            SELECT (submitted_at AT TIME ZONE 'Asia/Shanghai')::date, message_id, credit,
+                   dealer_id, sku, salesperson_id, province, city,
+                   quantity, net_minor, tax_minor, gross_minor
             FROM sales
             WHERE $1 = 'order' AND submitted_at >= $2 AND submitted_at < $3
               AND invoiced_at >= $2::timestamptz - interval '1 day' -- for the index; clocks differ
         ), parted AS (
-            SELECT day, message_id, quantity, net_minor, tax_minor, gross_minor,
+            SELECT day, message_id, credit, quantity, net_minor, tax_minor, gross_minor,
                    CASE WHEN 'dealer' = ANY($4::text[]) THEN dealer_id END AS dealer_id,
                    CASE WHEN 'sku' = ANY($4::text[]) THEN sku END AS sku,
                    CASE WHEN 'salesperson' = ANY($4::text[]) THEN salesperson_id END
@@ -160,7 +162,9 @@ async def sales(
             SELECT day, dealer_id, sku, salesperson_id, province, city,
                    jsonb_build_array(dealer_id, sku, salesperson_id, province, city)::text
                        COLLATE "C" AS key,
-                   count(DISTINCT message_id) AS invoices, sum(quantity)::bigint AS quantity,
+                   count(DISTINCT message_id) FILTER (WHERE NOT credit) AS invoices,
+                   count(DISTINCT message_id) FILTER (WHERE credit) AS credit_notes,
+                   sum(quantity)::bigint AS quantity,
                    sum(net_minor)::bigint AS net_minor, sum(tax_minor)::bigint AS tax_minor,
                    sum(gross_minor)::bigint AS gross_minor
             FROM parted
@@ -168,7 +172,8 @@ async def sales(
         )
         SELECT s.day, s.dealer_id, d.code AS dealer_code, d.name AS dealer, s.sku,
                p.name AS product, s.salesperson_id, u.name AS salesperson, s.province, s.city,
-               s.invoices, s.quantity, s.net_minor, s.tax_minor, s.gross_minor, s.key
+               s.invoices, s.credit_notes, s.quantity, s.net_minor, s.tax_minor, s.gross_minor,
+               s.key
         FROM summed s
         LEFT JOIN dealers d ON d.dealer_id = s.dealer_id
         LEFT JOIN products p ON p.sku = s.sku

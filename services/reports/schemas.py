@@ -136,7 +136,7 @@ class OwedAsk:
 
 
 class SalesRow(BaseModel):
-    """What was sold on one day; what the report is not parted by is null."""
+    """What was invoiced on one day less what was credited; null: not parted by that."""
 
     day: date
     dealer_id: UUID | None
@@ -149,6 +149,7 @@ class SalesRow(BaseModel):
     province: str | None = Field(description="The dealer's territory as it is now.")
     city: str | None
     invoices: int
+    credit_notes: int = Field(description="They are subtracted, from the next four too.")
     quantity: int = Field(description="Base units.")
     net_minor: int
     tax_minor: int

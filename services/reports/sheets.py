@@ -83,6 +83,7 @@ SALES = (
     Column(Text("省份", "Province"), lambda row: text(row.province), _BY_TERRITORY),
     Column(Text("城市", "City"), lambda row: text(row.city), _BY_TERRITORY),
     Column(Text("发票数", "Invoices"), lambda row: row.invoices),
+    Column(Text("红字发票数", "Credit notes"), lambda row: row.credit_notes),
     Column(Text("数量", "Quantity"), lambda row: row.quantity),
     Column(Text("未税金额", "Net"), lambda row: yuan(row.net_minor)),
     Column(Text("税额", "Tax"), lambda row: yuan(row.tax_minor)),

@@ -120,4 +120,8 @@ EVENTS: Mapping[str, Text] = {
     "billing.invoice-issued.v1": Text(
         "已开票 {number}，{gross}", "Invoice {number} was issued: {gross}"
     ),
+    "billing.credit-note-issued.v1": Text(
+        "已开红字发票 {number}，冲减发票 {invoice_number}：{gross}",
+        "Credit note {number} took {gross} of invoice {invoice_number} back",
+    ),
 }

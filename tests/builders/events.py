@@ -12,7 +12,7 @@ from contracts import billing, inventory, orders
 from contracts.billing import InvoiceLine
 from contracts.catalog import LineAsk, ProductState, ProductStatus
 from contracts.dealers import DealerState, DealerStatus, Terms, TermsKind
-from contracts.inventory import ShipmentLine
+from contracts.inventory import ShipmentLine, ShortLine
 from contracts.message import Message
 from contracts.orders import Hold
 from tests.builders import chassis
@@ -130,6 +130,15 @@ class Story:
             total_minor=total_minor,
         )
 
+    def amendment_refused(self):
+        return self._order(orders.OrderAmendmentRefused, amendment=2, reason="库存不足")
+
+    def rejected(self):
+        return self._order(orders.OrderRejected, reason="库存不足")
+
+    def expired(self):
+        return self._order(orders.OrderExpired, reason="逾期未确认")
+
     def cancel_requested(self):
         return self._order(orders.OrderCancelRequested, reason="不要了")
 
@@ -162,6 +171,17 @@ class Story:
         return self._fulfilment(
             inventory.PickTaskCreated, pick_task_id=self.pick_task_id, pick_number="PH-2611-000001"
         )
+
+    def pick_started(self):
+        return self._fulfilment(inventory.PickStarted, pick_task_id=self.pick_task_id)
+
+    def pick_short(self, quantity):
+        line = ShortLine(line_no=1, sku="A", quantity=quantity, reason="NOT_FOUND")
+        return self._fulfilment(inventory.PickShort, pick_task_id=self.pick_task_id, lines=(line,))
+
+    def backorder_allocated(self, quantity):
+        line = ShipmentLine(line_no=1, sku="A", quantity=quantity)
+        return self._fulfilment(inventory.BackorderAllocated, lines=(line,))
 
     def picked(self):
         return self._fulfilment(inventory.PickCompleted, pick_task_id=self.pick_task_id)
@@ -196,6 +216,14 @@ class Story:
             total_minor=100_000,
         )
 
+    def returned(self, amount_minor=30_000):
+        return billing.FundsReturned(
+            dealer_id=self.dealer_id,
+            order_id=self.order_id,
+            number=self.number,
+            amount_minor=amount_minor,
+        )
+
     def invoiced(self, **others):
         facts = {"net_minor": 88_496, "tax_minor": 11_504, "gross_minor": 100_000}
         line = InvoiceLine(line_no=1, sku="A", quantity=5, **facts)
@@ -207,6 +235,24 @@ class Story:
             order_number=self.number,
             shipment_id=self.shipment_id,
             **({"lines": (line,)} | facts | others),
+        )
+
+    def credited(self, invoice, *lines):
+        """A credit note over lines of an invoice."""
+        sums = {
+            name: sum(getattr(line, name) for line in lines)
+            for name in ("net_minor", "tax_minor", "gross_minor")
+        }
+        return billing.CreditNoteIssued(
+            dealer_id=self.dealer_id,
+            credit_note_id=uuid7(),
+            number="HZ-2611-000001",
+            order_id=self.order_id,
+            order_number=self.number,
+            invoice_id=invoice.invoice_id,
+            invoice_number=invoice.number,
+            lines=lines,
+            **sums,
         )
 
     def whole_life(self):

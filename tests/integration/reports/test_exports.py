@@ -58,7 +58,7 @@ async def test_daily_sales_have_their_columns_and_no_formula(api, story):
     assert chinese[0][:5] == ["日期", "经销商编号", "经销商", "商品编码", "商品"]
     assert chinese[1][1:4] == ["JXS-000001", '\'=HYPERLINK("http://x")', "A"]
     assert chinese[1][-4:] == ["5", "884.96", "115.04", "1000.00"]
-    assert english[0] == ["Day", "Invoices", "Quantity", "Net", "Tax", "Gross"]
+    assert english[0] == ["Day", "Invoices", "Credit notes", "Quantity", "Net", "Tax", "Gross"]
     assert len(english) == 2
 
 

@@ -156,6 +156,31 @@ async def test_two_invoices_of_one_order_are_two(api, reports_db):
     assert (row["invoices"], row["gross_minor"], row["quantity"]) == (2, 150, 3)
 
 
+async def test_what_is_credited_is_subtracted_on_the_day_of_its_note(api, reports_db):
+    """F-33: returns are subtracted, whatever the report is parted by."""
+    story = Story()
+    invoice = an_invoice(story, a_line(1, "A", 300, 3), a_line(2, "B", 1_000))
+    note = story.credited(invoice, a_line(1, "A", 200, 2))
+    await deliver(
+        reports_db,
+        moved_to(at("2026-11-03T10:00+08:00"), a_delivery(story.submitted())),
+        moved_to(at("2026-11-03T10:00+08:00"), a_delivery(invoice)),
+        moved_to(at("2026-11-05T10:00+08:00"), a_delivery(note)),
+    )
+
+    sold_on = [
+        (row["day"], row["gross_minor"], row["quantity"], row["invoices"], row["credit_notes"])
+        for row in await asked(api, by="day")
+    ]
+    (of_its_order,) = await asked(api, by="day", basis="order")
+    by_sku = await asked(api, by="sku", basis="order")
+
+    assert sold_on == [("2026-11-03", 1_300, 4, 1, 0), ("2026-11-05", -200, -2, 0, 1)]
+    assert (of_its_order["gross_minor"], of_its_order["quantity"]) == (1_100, 2)
+    assert of_its_order["net_minor"] + of_its_order["tax_minor"] == 1_100
+    assert [(row["sku"], row["gross_minor"]) for row in by_sku] == [("A", 100), ("B", 1_000)]
+
+
 async def test_filters_leave_only_what_they_name(api, reports_db):
     one, other = Story("1"), Story("2")
     await deliver(reports_db, a_delivery(a_dealer_state(one.dealer_id, "甲", city="广州市")))

@@ -14,6 +14,7 @@ def a_row(**others):
     facts = dict.fromkeys(SalesRow.model_fields) | {
         "day": date(2026, 11, 3),
         "invoices": 1,
+        "credit_notes": 0,
         "quantity": 5,
         "net_minor": 88_496,
         "tax_minor": 11_504,
@@ -41,10 +42,11 @@ async def test_a_sheet_begins_with_a_mark_and_its_columns_in_the_language_asked_
     (chinese,) = await written([a_row()], columns)
     (english,) = await written([a_row()], columns, Language.EN)
 
-    assert chinese.startswith("\ufeff日期,发票数,数量,未税金额,税额,含税金额\r\n".encode())
+    names = "日期,发票数,红字发票数,数量,未税金额,税额,含税金额"
+    assert chinese.startswith(f"\ufeff{names}\r\n".encode())
     assert read([english]) == [
-        ["Day", "Invoices", "Quantity", "Net", "Tax", "Gross"],
-        ["2026-11-03", "1", "5", "884.96", "115.04", "1000.00"],
+        ["Day", "Invoices", "Credit notes", "Quantity", "Net", "Tax", "Gross"],
+        ["2026-11-03", "1", "0", "5", "884.96", "115.04", "1000.00"],
     ]
 
 

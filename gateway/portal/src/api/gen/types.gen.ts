@@ -8713,13 +8713,19 @@ export type SalesBy = 'dealer' | 'sku' | 'salesperson' | 'territory' | 'day';
 /**
  * SalesRow
  *
- * What was sold on one day; what the report is not parted by is null.
+ * What was invoiced on one day less what was credited; null: not parted by that.
  */
 export type SalesRow = {
     /**
      * City
      */
     city: string | null;
+    /**
+     * Credit Notes
+     *
+     * They are subtracted, from the next four too.
+     */
+    credit_notes: number;
     /**
      * Day
      */
