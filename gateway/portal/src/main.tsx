@@ -2,19 +2,16 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { App as AntApp, ConfigProvider } from 'antd';
 import type { Locale } from 'antd/es/locale';
 import zhCN from 'antd/locale/zh_CN';
-import { StrictMode, useEffect, useState } from 'react';
+import { lazy, StrictMode, Suspense, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useTranslation } from 'react-i18next';
-import { RouterProvider } from 'react-router';
 import { ApiError } from './api/client';
 import './app/app.css';
 import { initI18n } from './app/i18n';
 import { PrefsContext } from './app/prefs';
-import { router } from './app/routes';
 import { SessionContext, useSessionQuery } from './app/session';
 import { themeOf } from './app/theme';
 import { Shown } from './components/states';
-import { Welcome } from './features/session/Welcome';
 
 const cache = new QueryClient({
   defaultOptions: {
@@ -25,12 +22,18 @@ const cache = new QueryClient({
   },
 });
 
+// Who is logged in needs no form, and who is not needs no menu.
+const Welcome = lazy(() => import('./features/session/Welcome').then((it) => ({ default: it.Welcome })));
+const Inside = lazy(() => import('./app/Inside'));
+
 function Page() {
   const session = useSessionQuery();
   return (
     <Shown of={session}>
       {(who) => (
-        <SessionContext value={who}>{who ? <RouterProvider router={router} /> : <Welcome />}</SessionContext>
+        <SessionContext value={who}>
+          <Suspense>{who ? <Inside /> : <Welcome />}</Suspense>
+        </SessionContext>
       )}
     </Shown>
   );

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 
 const URL = '/api/v1/live';
 const POLL_MS = 30_000;
+const REOPEN_MS = 5_000;
 /** Events come in storms; what is shown is fetched again at most this often. */
 const REFRESH_MS = 1_000;
 
@@ -32,6 +33,7 @@ export function useLive(enabled: boolean): boolean {
     const bus = new BroadcastChannel('qudao-live');
     const stop = new AbortController();
     let stream: EventSource | undefined;
+    let reopening: ReturnType<typeof setTimeout> | undefined;
     const heard = (said: string) => {
       if (said === 'open' || said === 'closed') setLive(said === 'open');
       else refresh();
@@ -48,14 +50,23 @@ export function useLive(enabled: boolean): boolean {
     void navigator.locks
       .request('qudao-live', { signal: stop.signal }, () => {
         return new Promise<void>((done) => {
-          stream = new EventSource(URL);
-          stream.onopen = () => {
-            tell('open');
-            tell('changed'); // what happened while nobody listened
+          const open = () => {
+            stream = new EventSource(URL);
+            stream.onopen = () => {
+              tell('open');
+              tell('changed'); // what happened while nobody listened
+            };
+            stream.onmessage = () => tell('changed');
+            stream.addEventListener('reset', () => tell('changed')); // the gateway lost some
+            stream.onerror = () => {
+              tell('closed');
+              // A refusal ends a stream for good; only a lost connection is taken up by itself.
+              if (stream?.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);
+            };
           };
-          stream.onerror = () => tell('closed');
-          stream.onmessage = () => tell('changed');
+          open();
           stop.signal.addEventListener('abort', () => {
+            clearTimeout(reopening);
             stream?.close();
             done();
           });

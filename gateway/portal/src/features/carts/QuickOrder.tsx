@@ -1,12 +1,13 @@
 import { DownloadOutlined, UploadOutlined } from '@ant-design/icons';
-import { Alert, AutoComplete, Button, Card, Flex, Input, InputNumber, Space, Upload, type GetRef } from 'antd';
+import { Alert, type AutoComplete, Button, Card, Flex, Input, InputNumber, Space, Upload, type GetRef } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
-import { catalogListProducts, type FilledCart, type LineResult, ordersQuickOrderSheet } from '../../api/client';
-import { useAct, useRead } from '../../api/use';
+import { type FilledCart, type LineResult, ordersQuickOrderSheet } from '../../api/client';
+import { useAct } from '../../api/use';
 import { useSession } from '../../app/session';
 import { DealerPicker } from '../../components/DealerPicker';
+import { SkuPicker } from '../../components/SkuPicker';
 import { useSaid } from '../../components/texts';
 import { parseSkuPaste, type Pasted } from '../../lib/parseSkuPaste';
 import { sheetType } from '../../lib/sheets';
@@ -46,12 +47,10 @@ interface Way {
 /** SKU, Enter, quantity, Enter: without a mouse. */
 function Type({ dealerId, done }: Way) {
   const { t } = useTranslation();
-  const said = useSaid();
   const [sku, setSku] = useState('');
   const [quantity, setQuantity] = useState(1);
   const counter = useRef<GetRef<typeof InputNumber>>(null);
   const field = useRef<GetRef<typeof AutoComplete>>(null);
-  const found = useRead(['products', 'typed', sku, dealerId], () => catalogListProducts({ query: { q: sku, dealer_id: dealerId, limit: 10 } }), sku.length > 1);
   const add = useAddToCart(dealerId, (filled) => {
     done(filled);
     setSku('');
@@ -61,17 +60,7 @@ function Type({ dealerId, done }: Way) {
   return (
     <Card size="small" title={t('quick.type')}>
       <Space wrap>
-        <AutoComplete
-          ref={field}
-          autoFocus
-          value={sku}
-          aria-label={t('order.sku')}
-          placeholder={t('catalog.search')}
-          style={{ width: 260 }}
-          options={found.data?.items.map((it) => ({ value: it.sku, label: `${it.sku} ${said(it.name_zh, it.name_en || it.name_zh)}` }))}
-          onChange={(value: string) => setSku(value)}
-          onSelect={() => counter.current?.focus()}
-        />
+        <SkuPicker ref={field} autoFocus dealerId={dealerId} value={sku} onChange={setSku} onSelect={() => counter.current?.focus()} />
         <InputNumber
           ref={counter}
           min={1}

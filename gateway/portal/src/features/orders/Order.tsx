@@ -6,6 +6,7 @@ import { useRead } from '../../api/use';
 import { Shown } from '../../components/states';
 import { Status } from '../../components/Status';
 import { Money, Quantity, Time, UnitPrice, useSaid } from '../../components/texts';
+import { AmendmentNotice } from './AmendOrder';
 import { OrderActions } from './OrderActions';
 import { OrderSteps } from './OrderSteps';
 import { OrderTimeline } from './OrderTimeline';
@@ -32,8 +33,9 @@ function Sheet({ order }: { order: OrderResponse }) {
         <OrderActions order={order} />
       </Flex>
       {order.holds.map((hold) => (
-        <Alert key={hold.kind} type="warning" showIcon title={`${t(`hold.${hold.kind}`)} · ${t(`role.${hold.owner}`, hold.owner)}`} description={hold.reason} />
+        <Alert key={hold.kind} type="warning" showIcon title={`${t(`hold.${hold.kind}`)} · ${t(`role.${hold.owner}`, hold.owner)}`} description={<HoldTimes hold={hold} />} />
       ))}
+      <AmendmentNotice order={order} />
       {order.reason && <Alert type="warning" showIcon title={order.reason} />}
       {order.on_behalf && <Alert type="info" showIcon title={t('order.on_behalf')} />}
       <Card size="small"><OrderSteps order={order} /></Card>
@@ -47,6 +49,17 @@ function Sheet({ order }: { order: OrderResponse }) {
         </Col>
         <Col xs={24} xl={8}><OrderTimeline orderId={order.order_id} /></Col>
       </Row>
+    </Flex>
+  );
+}
+
+function HoldTimes({ hold }: { hold: OrderResponse['holds'][number] }) {
+  const { t } = useTranslation();
+  return (
+    <Flex gap={12} wrap>
+      <span>{hold.reason}</span>
+      {hold.since && <span>{t('order.since')} <Time at={hold.since} /></span>}
+      {hold.until && <span>{t('order.until')} <Time at={hold.until} /></span>}
     </Flex>
   );
 }

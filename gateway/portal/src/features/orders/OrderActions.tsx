@@ -1,4 +1,5 @@
 import { App, Button, Space } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import {
@@ -8,6 +9,7 @@ import {
 import { useAct } from '../../api/use';
 import { has, useSession } from '../../app/session';
 import { useAskReason } from '../../components/useAskReason';
+import { AmendOrder } from './AmendOrder';
 
 const headersOf = (order: OrderResponse, key: string) => ({ ...ifMatch(order.version), 'idempotency-key': key });
 
@@ -28,6 +30,7 @@ export function OrderActions({ order }: { order: OrderResponse }) {
   const reorder = useAct((name: string, key) => ordersReorder({ path, body: { name }, headers: { 'idempotency-key': key } }), {
     done: ({ cart }) => void go(`/carts/${cart.cart_id}`),
   });
+  const [amending, setAmending] = useState(false);
   const may = new Set(order.allowed_actions);
   return (
     <Space wrap className="no-print">
@@ -56,6 +59,8 @@ export function OrderActions({ order }: { order: OrderResponse }) {
           </Button>
         ))}
       {may.has('hold') && <Button onClick={() => askReason(t('order.hold'), hold.mutate)}>{t('order.hold')}</Button>}
+      {may.has('amend') && <Button onClick={() => setAmending(true)}>{t('amend.title')}</Button>}
+      {amending && <AmendOrder order={order} close={() => setAmending(false)} />}
       {may.has('close-remainder') && (
         <Button onClick={() => askReason(t('order.close_remainder'), close.mutate)}>{t('order.close_remainder')}</Button>
       )}
