@@ -79,7 +79,8 @@ def _fuzz(suite: Suite, plan: Plan) -> int:
 def _look_around(everybody: list[Person], pool: Pool) -> None:
     admin = next(one for one in everybody if one.role == Role.ADM)
     for resource in LISTS:
-        pool.learn(admin.http.get(f"{people.API}/{resource}").raise_for_status().json())
+        path = f"{people.API}/{resource}"
+        pool.learn(admin.http.get(path).raise_for_status().json(), path)
 
 
 async def _refused_again(suite: Suite, walked: Walked) -> Unchanged:
@@ -108,8 +109,12 @@ def _summary(walked: Walked, everybody: Iterable[Person]) -> Iterable[str]:
         for operation, statuses in walked.statuses.items()
         if not any(status < 400 for status in statuses)
     ]
-    yield f"{len(walked.statuses)} operations asked, {len(never)} never with success"
-    yield from (f"  never: {one}" for one in sorted(never))
+    asked = len(walked.statuses)
+    share = (asked - len(never)) * 100 // asked if asked else 0
+    yield f"{asked} operations asked, {asked - len(never)} of them ({share} %) with success"
+    for one in sorted(never):
+        often = ", ".join(f"{status}: {n}" for status, n in walked.statuses[one].most_common())
+        yield f"  never: {one} ({often})"
 
 
 def _told(walked: Walked, unchanged: Unchanged) -> Iterable[str]:

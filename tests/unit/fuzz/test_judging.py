@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from types import SimpleNamespace
 
 import httpx
 import schemathesis
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.fuzz.judging import fault_of, refused
 from tests.fuzz.pool import Pool
-from tests.fuzz.walk import _brief, as_request
+from tests.fuzz.walk import _brief, as_request, turn
 
 ORDER = {"type": "object", "properties": {"order_id": {"type": "string"}}, "required": ["order_id"]}
 DESCRIPTION = {
@@ -96,7 +97,7 @@ def test_only_what_was_refused_must_have_changed_nothing():
 
 def test_requests_name_what_answers_have_named():
     pool = Pool(own=())
-    pool.learn({"items": [{"order_id": "01a2", "lines": [{"sku": "A-1"}]}]})
+    pool.learn({"items": [{"order_id": "01a2", "lines": [{"sku": "A-1"}]}]}, "/orders")
     case = a_case()
 
     for seed in range(20):
@@ -105,9 +106,35 @@ def test_requests_name_what_answers_have_named():
     assert as_request(case)["url"] == "/orders/01a2/cancel"
 
 
+def test_a_path_names_what_was_told_of_its_own_resource_before_others():
+    pool = Pool(own=())
+    pool.learn([{"order_id": str(number)} for number in range(30)], "/api/v1/shipments")
+    pool.learn({"order_id": "mine"}, "/api/v1/orders/{order_id}")
+    case = a_case()
+
+    for seed in range(20):
+        pool.graft(case, random.Random(seed))
+
+    assert case.path_parameters == {"order_id": "mine"}
+
+
+def test_lists_are_asked_before_what_needs_their_ids_and_deletions_last():
+    asked = [
+        ("DELETE", "/carts/{cart_id}"),
+        ("PATCH", "/carts/{cart_id}/lines/{line}"),
+        ("POST", "/carts/{cart_id}/submit"),
+        ("GET", "/carts/{cart_id}"),
+        ("POST", "/carts"),
+        ("GET", "/carts"),
+    ]
+    operations = [SimpleNamespace(method=method, path=path) for method, path in asked]
+
+    assert sorted(operations, key=turn) == operations[::-1]
+
+
 def test_whom_the_run_needs_is_not_named_where_something_is_changed():
     pool = Pool(own={"me"})
-    pool.learn({"user_id": "me"})
+    pool.learn({"user_id": "me"}, "/users")
     case = a_case()
     case.path_parameters = {"user_id": "made up"}
 
