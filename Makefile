@@ -24,8 +24,8 @@ demo-year: setup ## a year of business in the demo company, for reports and perf
 test: setup ## all tests, on a real PostgreSQL, a real Kafka and a real browser
 	@rm -rf $(PROOFS)
 	$(RUN) deploy.local.portal check
-	$(RUN) pytest tests --ignore tests/e2e -n auto --maxprocesses 8 --proofs $(PROOFS)/parts.json
-	$(RUN) pytest tests/e2e --proofs $(PROOFS)/whole.json
+	$(RUN) pytest tests --ignore tests/e2e -n auto --maxprocesses 8 --durations 15 --proofs $(PROOFS)/parts.json
+	$(RUN) pytest tests/e2e --durations 25 --proofs $(PROOFS)/whole.json
 	$(RUN) tests.fuzz --minutes 2 --seed 4
 	@$(RUN) tests.proofs $(PROOFS)/*.json
 
