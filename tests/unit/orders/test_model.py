@@ -11,14 +11,14 @@ from tests.model.matrix import fill, unhandled
 @pytest.mark.parametrize(
     ("terms", "depth"),
     [
-        (PREPAID, Depth(time_outs=1, decisions=1, copies=1)),
-        (confirming_itself(PREPAID), Depth(time_outs=0, decisions=1, copies=1)),
+        (PREPAID, Depth(time_outs=0, decisions=1, copies=1)),
+        (confirming_itself(PREPAID), Depth(time_outs=1, decisions=0, copies=1)),
         (confirming_itself(ON_CREDIT), Depth(time_outs=0, decisions=1, copies=1)),
         (confirming_itself(ON_CREDIT), Depth(time_outs=1, decisions=0, copies=1)),
     ],
     ids=[
-        "prepaid",
-        "prepaid that confirms itself",
+        "prepaid with a decision",
+        "prepaid that confirms itself, with a time-out",
         "credit with a decision",
         "credit with a time-out",
     ],
