@@ -1,13 +1,14 @@
-import { Button, Flex, Select } from 'antd';
+import { Flex, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { ordersConfirmOrder, ordersCountOrders, ordersListOrders, type OrdersStatus, type OrderSummary } from '../../api/client';
-import { useAct, usePages, useRead } from '../../api/use';
+import { ordersCountOrders, ordersListOrders, type OrdersStatus, type OrderSummary } from '../../api/client';
+import { usePages, useRead } from '../../api/use';
 import { has, useSession } from '../../app/session';
 import { ListPage } from '../../components/ListPage';
 import { Status } from '../../components/Status';
 import { Money, Time } from '../../components/texts';
 import { useUrlState } from '../../lib/useUrlState';
+import { ConfirmAll } from './ConfirmAll';
 
 const STATUSES: OrdersStatus[] = [
   'SUBMITTED', 'ON_HOLD', 'PENDING_CONFIRMATION', 'CONFIRMED', 'IN_FULFILMENT', 'COMPLETED', 'CLOSED_SHORT',
@@ -53,7 +54,7 @@ export default function Orders() {
       }
       bulk={
         has(session, 'SAL') && queue === 'SAL'
-          ? (keys, clear) => <ConfirmAll orderIds={keys} done={clear} />
+          ? (keys, clear) => <ConfirmAll orders={list.items?.filter((it) => keys.includes(it.order_id)) ?? []} done={clear} />
           : undefined
       }
       next={has(session, 'DLR') && <Link to="/catalog">{t('order.first')}</Link>}
@@ -81,23 +82,5 @@ export default function Orders() {
         </Link>
       )}
     />
-  );
-}
-
-function ConfirmAll({ orderIds, done }: { orderIds: string[]; done: () => void }) {
-  const { t } = useTranslation();
-  const confirm = useAct(
-    async () => {
-      const outcomes = await Promise.allSettled(orderIds.map((order_id) => ordersConfirmOrder({ path: { order_id } })));
-      const refused = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (refused) throw refused.reason;
-      return { data: null };
-    },
-    { done, said: t('order.confirmed') },
-  );
-  return (
-    <Button size="small" type="primary" loading={confirm.isPending} onClick={() => confirm.mutate(undefined)}>
-      {t('order.confirm')}
-    </Button>
   );
 }
